@@ -212,7 +212,11 @@ def test_a_login_by_paste_prints_nothing_of_it(world: Rehearsal, tmp_path: Path)
         assert plain.end() == 0
     assert f"Taken: 1 line, {len(landed)} characters." in plain.output
     assert "Nothing was given." in plain.output
-    assert plain.output.startswith("NOT THE PROVIDER: calls go to ")
+    assert plain.output.startswith(
+        "Preflight: checking what can be known before anything is spent."
+    )
+    assert "\nPreflight: nothing is in the way (2 checks passed)." in plain.output
+    assert "\nNOT THE PROVIDER: calls go to " in plain.output
     assert landed not in plain.output
     for secret in [*world.minted(), landed.partition("code=")[2].partition("&")[0]]:
         assert secret not in plain.output
