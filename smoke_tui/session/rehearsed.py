@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -47,7 +48,7 @@ def rehearsal(
     except OSError as error:
         raise CommandError(
             Exit.NOT_PROVABLE,
-            f"the rehearsal can't be set up: {_first_reason(error)}",
+            f"the rehearsal can't be set up in {tempfile.gettempdir()}: {_first_reason(error)}",
         ) from None
     if watched:
         world.pace_answers()
