@@ -20,7 +20,7 @@ from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import count, shorten
 from smoke_tui.presentation.live.battery import BatteryProgress
 from smoke_tui.presentation.marks import MARKS, ascii_text
-from smoke_tui.redaction import clean
+from smoke_tui.redaction import clean, inert_json
 from smoke_tui.runbook import Runbook
 
 PROGRESS_MS: Final = 10_000
@@ -94,7 +94,7 @@ def _detail_lines(state: State, event: Event) -> list[str]:
 
 def print_json(value: object) -> None:
     """One JSON object on standard output; in ASCII where that takes nothing else."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    text = inert_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from smoke_tui.redaction.leak_scan import Leak, scan
 from smoke_tui.redaction.placeholders import placeholders_in
 from smoke_tui.redaction.secret import Json, Secret, SecretUnavailableError
-from smoke_tui.redaction.terminal import Cleaner, clean
+from smoke_tui.redaction.terminal import Cleaner, clean, inert_json
 from smoke_tui.redaction.vault import StreamRedactor, Vault
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "StreamRedactor",
     "Vault",
     "clean",
+    "inert_json",
     "placeholders_in",
     "scan",
 ]

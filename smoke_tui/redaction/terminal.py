@@ -8,6 +8,7 @@ backspace would have overwritten stays visible. Emoji joined by U+200D are split
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum, auto
 from typing import Final
@@ -146,3 +147,8 @@ def clean(text: str, *, keep_newlines: bool = True) -> str:
     """`text` without escape sequences and control characters, safe to print. Idempotent."""
     cleaner = Cleaner(keep_newlines=keep_newlines)
     return cleaner.feed(text) + cleaner.flush()
+
+
+def inert_json(text: str) -> str:
+    """A JSON text of the same value, with escapes for characters that a terminal acts on."""
+    return _SPECIAL.sub(lambda match: json.dumps(match[0])[1:-1], text)

@@ -22,6 +22,7 @@ from smoke_tui.presentation.report.verdict_text import (
     verdict_paragraphs,
 )
 from smoke_tui.presentation.spans import as_text
+from smoke_tui.redaction import inert_json
 from smoke_tui.runbook.model import Runbook
 
 SCHEMA: Final = "smoke-report/1"
@@ -34,7 +35,8 @@ def standalone(runbook: Runbook, state: State, evidence: EvidenceReader) -> str:
     verdict = effective_verdict(runbook, state)
     value = check_object(runbook, state, exit_code=VERDICT_EXITS[verdict], verdict=verdict)
     value["report"] = _report(runbook, state, evidence)
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)
+    return inert_json(text) + "\n"
 
 
 def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[str, Any]:

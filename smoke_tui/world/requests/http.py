@@ -131,7 +131,12 @@ class HttpRequest(Query[Exchange]):
                 for name, value in self.form
             ).encode("ascii")
         if self.json is not None:
-            return json.dumps(render(self.json), ensure_ascii=False).encode()
+            value = render(self.json)
+            try:
+                return json.dumps(value, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                # Half of a surrogate pair, as an answer that is judged may hold.
+                return json.dumps(value).encode()
         return None
 
     def secret_kinds(self) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from tests.helpers.canaries import LeakSearch
+from tests.helpers.hostile_reasons import HOSTILE
 from tests.helpers.one_call import served
 from tests.helpers.program import Done, Program
 from tests.integration.cli.test_api_key import KEY
@@ -27,17 +29,19 @@ PACK = {
 
 
 class JudgeApi:
-    """An API host that answers PASS: 30 tokens in, 7 out."""
+    """An API host that answers with one text after the other, else PASS: 30 tokens in, 7 out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *texts: str) -> None:
         self.bodies: list[dict[str, object]] = []
         self.url = ""
+        self.texts = texts or ("PASS",)
 
     def listening(self, url: str) -> None:
         self.url = url
 
     def answer(self, request: ServerRequest) -> ServerResponse:
         asked = json.loads(request.body)
+        text = self.texts[len(self.bodies) % len(self.texts)]
         self.bodies.append(asked)
         response = {
             "id": "resp_FAKE1",
@@ -48,10 +52,10 @@ class JudgeApi:
         item = {
             "type": "message",
             "role": "assistant",
-            "content": [{"type": "output_text", "text": "PASS"}],
+            "content": [{"type": "output_text", "text": text}],
         }
         events = [
-            {"type": "response.output_text.delta", "delta": "PASS"},
+            {"type": "response.output_text.delta", "delta": text},
             {"type": "response.output_item.done", "item": item},
             {"type": "response.completed", "response": response},
         ]
@@ -160,3 +164,36 @@ def test_a_rehearsal_has_a_key_of_its_own_and_the_prices_of_the_source(
     search = LeakSearch({KEY})
     search.walk(tmp_path)
     assert search.finds() == {}
+
+
+ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff]"
+)
+"""Characters that a terminal, a browser or an encoder acts on."""
+
+
+def test_answers_that_act_on_their_readers_are_kept_and_shown_inert(
+    program: Program, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    texts = [text for reason in HOSTILE for text in (reason, f"FAIL: {reason}")]
+    api = JudgeApi(*texts)
+    done = run(program, pack, api, "--repeat", str(len(HOSTILE)), "--budget", "5")
+    assert done.code == 1, done.err
+    assert not ACTING.search(done.out + done.err)
+    battery = done.json()["steps"][-1]["battery"]
+    assert (battery["answers"], battery["errors"]) == (len(texts), {})
+    # Raw: the record holds each to the last character, whatever it is.
+    journal = next(tmp_path.rglob("journal.jsonl")).read_text("utf-8").splitlines()
+    events = [json.loads(line) for line in journal]
+    kept = [e["data"]["text"] for e in events if e["data"].get("what") == "answered"]
+    # Half of a surrogate pair is no character of any text, and becomes U+FFFD.
+    assert sorted(kept) == sorted(re.sub("[\ud800-\udfff]", "\ufffd", text) for text in texts)
+    for form in ("md", "html", "junit", "json"):
+        report = program("report", "last", "--format", form)
+        assert report.code == 0, report.err
+        assert not ACTING.search(report.out), form
+    page = program("report", "last", "--format", "html").out
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert program("replay", "last").code == 0

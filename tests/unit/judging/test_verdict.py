@@ -65,3 +65,12 @@ def test_nothing_but_the_word_passes(text: str) -> None:
         assert text.startswith("FAIL: ")
         assert verdict.reason
         assert verdict.reason in text
+
+
+@pytest.mark.parametrize("start", ["PASS", "FAIL: ", "", "PASS\nFAIL: "])
+@pytest.mark.parametrize("filling", ["\n", "x", "PASS\n", "\u0301"])
+def test_an_answer_of_any_size_is_read(start: str, filling: str) -> None:
+    text = start + filling * 1_000_000 + "."
+    verdict = parse_verdict(text)
+    assert verdict.verdict != "PASS"
+    assert verdict.raw == text
