@@ -215,7 +215,9 @@ def _refuse_unknown(unknown: Sequence[str], line: CommandLine, positionals: Sequ
         common = [taker for taker in takers[0] if all(taker in more for more in takers)]
         shared = common or list(dict.fromkeys(taker for more in takers for taker in more))
         if line.command is None and "--check" in shared:
-            raise UsageError(f"{', '.join(names)}: only with --check{_also(shared)}")
+            rank = [a.name for a in MODES["check"].arguments]
+            named = sorted(names, key=lambda name: rank.index(name) if name in rank else -1)
+            raise UsageError(f"{', '.join(named)}: only with --check{_also(shared)}")
         raise UsageError(
             f"{', '.join(names)}: no option of `{line.name}`; taken by {', '.join(shared)}"
         )

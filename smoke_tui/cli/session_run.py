@@ -45,7 +45,9 @@ def run_headless(request: SessionRequest, options: ResultOptions) -> int:
         raise CommandError(Exit.NOT_PROVABLE, str(error)) from None
     signals = run_session(session, narrator)
     more = [
-        finding(code, "warning", step, words, "Answer each question by its kind; see the README.")
+        finding(
+            code, "warning", step, words, "Answer each question by its kind (guide/scripts.md)."
+        )
         for code, step, words in (answerer.findings() if isinstance(answerer, Headless) else ())
     ]
     return finish(session, options, signals, more)

@@ -35,9 +35,9 @@ def refuse_unknown(target: str, settings: Settings, *, sessions: bool) -> None:
         f"the command `{name}`" if name in COMMANDS else f"the runbook {name}" for name in near
     ]
     hint = f"did you mean {' or '.join(names)}?" if names else f"runbooks here: {', '.join(ids)}"
-    kinds = "a command, a runbook or a session" if sessions else "a command or a runbook"
+    kinds = "no command, no runbook and no session" if sessions else "no command and no runbook"
     raise CommandError(
         Exit.NOTHING,
-        f"{target!r} is not {kinds} (no file of that name, no id in ./runbooks, {own_runbooks()} "
+        f"{target!r} names {kinds} (no file of that name, no id in ./runbooks, {own_runbooks()} "
         f"or the shipped ones); {hint}",
     )
