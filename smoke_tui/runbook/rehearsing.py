@@ -16,11 +16,15 @@ OUTWARD: Final = ("remote", "spends")
 
 
 class Rehearsed(Enum):
-    """What a rehearsal does with a step; the value says it to a person."""
+    """What a rehearsal does with a step; label and text say it to a person."""
 
-    AS_IT_IS = "as live, on this machine"
-    STOOD_IN = "its stand-in answers, not the product"
-    CLOSED = "not done: it reaches beyond this machine and declares no stand-in"
+    AS_IT_IS = ("Runs", "as live, on this machine")
+    STOOD_IN = ("Stand-in", "answers in this rehearsal, not the product")
+    CLOSED = ("Closed", "not done in a rehearsal: it reaches out and declares no stand-in")
+
+    def __init__(self, label: str, text: str) -> None:
+        self.label = label
+        self.text = text
 
 
 def rehearses_with_stack(runbook: Runbook) -> bool:

@@ -177,6 +177,10 @@ async def _expected(case: Triage, reason: str) -> TriagedDrift | str:
     # git names paths from the repository's root, which may lie above the project's folder.
     own = next((p for p in paths if f"/{p}".endswith(f"/{baseline.path}")), baseline.path)
     fitting = fitting_changes(cause, paths, baseline=own, runbook=runbook)
+    if ctx.config.in_own_folder:
+        return (
+            "The recorded answer was not replaced: a rehearsal leaves the project's own as it is."
+        )
     agreed = await ctx.ask(
         Question(
             "drift-accept",

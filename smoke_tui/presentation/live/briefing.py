@@ -51,7 +51,7 @@ def facts_of(snapshot: Snapshot, step: Step) -> Iterator[tuple[str, Text]]:
     if snapshot.rehearsed:
         way = rehearsed_as(step, in_own_folder=snapshot.config.in_own_folder)
         if way is not Rehearsed.AS_IT_IS:
-            yield "Rehearsed", row((f"{way.value}", "warn"))
+            yield way.label, row((way.text, "warn"))
     for command in step.commands:
         yield "Runs", row((inert(f"$ {command.text.strip()}"), "strong"))
     yield "Same as", row((headless(snapshot, step), "accent"))

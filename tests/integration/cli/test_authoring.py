@@ -69,6 +69,24 @@ def test_an_outside_address_is_not_asked(program: Program) -> None:
     assert "stand_in" in done.out
 
 
+def test_a_rehearsal_gives_what_a_prompt_asks_for(program: Program) -> None:
+    program("new", "printer-page")
+    change(
+        'kind  = "manual"\nneeds = ["delivered"]\nask   = "The order\'s page shows it as delivered"',
+        'kind = "prompt"\nneeds = ["send-order"]\nask = "The printer of {{ order_id }}"\n'
+        'set_env = "PRINTER"',
+    )
+    done = program("--check", "printer-page", "--rehearse")
+    assert done.code == 0
+    assert "PRINTER is set for this session" in done.out
+    assert "The printer of R-1" in journal_text(program)
+
+
+def journal_text(program: Program) -> str:
+    (journal,) = program.state.glob("sessions/*/journal.jsonl")
+    return journal.read_text(encoding="utf-8")
+
+
 def test_the_example_of_another_product_passes(program: Program) -> None:
     done = program("--check", "webhook-key", "--rehearse", "--report", "report.md")
     assert done.code == 0, done.out
