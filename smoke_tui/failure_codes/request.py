@@ -114,7 +114,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "the provider",
         what="The answer was a redirect, which was not followed.",
-        remedy="Give the address that it leads to, or expect its status.",
+        remedy="Check the address that is configured, or that the runbook names.",
         next_actions=(NextAction.RETRY, NextAction.CHANGE_SETTING),
     ),
 )

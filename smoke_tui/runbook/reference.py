@@ -115,10 +115,15 @@ def _default(field: Field) -> str:
 def topics() -> Mapping[str, tuple[Topic, ...]]:
     """Every topic by its name in small letters; a name can mean several things."""
     by_name: dict[str, tuple[Topic, ...]] = {}
-    for topic in (*_format(), *_kinds(), *_fields(), *_effects(), *_lint_codes(), *_failures()):
+    for topic in every_topic():
         key = topic.name.lower()
         by_name[key] = (*by_name.get(key, ()), topic)
     return by_name
+
+
+def every_topic() -> Iterator[Topic]:
+    """Every topic, those of one group after each other."""
+    yield from (*_format(), *_kinds(), *_fields(), *_effects(), *_lint_codes(), *_failures())
 
 
 def _format() -> Iterator[Topic]:

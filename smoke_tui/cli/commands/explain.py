@@ -12,7 +12,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.redaction import clean
-from smoke_tui.runbook.reference import FieldRow, Topic, topics
+from smoke_tui.runbook.reference import FieldRow, Topic, every_topic, topics
 from smoke_tui.runbook.schema.foreign_words import FOREIGN_WORDS
 
 _MAX_WIDTH: Final = 100
@@ -67,17 +67,13 @@ def _unknown(wanted: str, word: str, names: Iterable[str]) -> str:
 
 def _contents() -> Iterator[str]:
     groups: dict[str, list[str]] = {}
-    for named in topics().values():
-        for topic in named:
-            if (
-                not topic.group.startswith("a key of ")
-                or topic.group == "a key of the front matter"
-            ):
-                groups.setdefault(topic.group, []).append(topic.name)
+    for topic in every_topic():
+        if not topic.group.startswith("a key of ") or topic.group == "a key of the front matter":
+            groups.setdefault(topic.group, []).append(topic.name)
     yield "smoke-tui explain NAME, for example: step, run, expect, stand_in, RB032, spends"
     for group, names in groups.items():
         yield ""
-        yield f"{group[2:] if group.startswith('a ') else group}:"
+        yield f"{group.removeprefix('a ')}{'' if len(names) == 1 else ', one of'}:"
         yield from _wrapped(", ".join(names))
 
 
