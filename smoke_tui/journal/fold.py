@@ -7,7 +7,7 @@ from typing import Final
 
 from smoke_tui.config.questions import QUESTIONS, Verb
 from smoke_tui.journal.events.battery_facts import BatteryAnswered, BatteryEnded, BatteryPaused
-from smoke_tui.journal.events.body import OMITTED, Opaque
+from smoke_tui.journal.events.body import Opaque
 from smoke_tui.journal.events.decisions import (
     Amended,
     BatteryEvidence,
@@ -43,8 +43,7 @@ from smoke_tui.journal.events.facts import (
     SessionResumed,
 )
 from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Released, Requested
-from smoke_tui.journal.events.values import QuotaWindow
-from smoke_tui.journal.money import both
+from smoke_tui.journal.fold_spend import count_spending, count_windows
 from smoke_tui.journal.state import Battery, Finding, Resource, State, Try
 
 NOT_AMENDED: Final = "not-amended"
@@ -87,7 +86,7 @@ def apply(state: State, event: Event) -> None:
         case HttpAnswered() as body:
             _http(state, typed(event, body))
         case BatteryAnswered() | BatteryPaused() | BatteryEnded() as body:
-            _battery(state, event, body)
+            count_spending(state, _current(state, event), body, event.ms)
         case ProcessOutput() as body:
             _output(state, event, body)
         case HealthChanged() as body:
@@ -116,12 +115,8 @@ def apply(state: State, event: Event) -> None:
             state.resources[body.name] = Resource(event.step or "", True, body, seq=event.seq)
         case ResourceLost(name) if name in state.resources:
             state.resources[name].alive = False
-        case SpendReserved() as body:
-            _reserved(state, event, body)
-        case SpendReturned() as body:
-            _returned(state, event, body)
-        case SpendSettled() as body:
-            _settled(state, event, body)
+        case SpendReserved() | SpendReturned() | SpendSettled() as body:
+            count_spending(state, _current(state, event), body, event.ms)
         case Undone() as body:
             _take_back(state, body.steps, body.changed)
         case Amended() as body:
@@ -258,7 +253,7 @@ def _evidence(state: State, event: Event, body: Evidence) -> None:
         if isinstance(body, BatteryEvidence):
             attempt.battery = Battery(body.planned, event.ms)
     if isinstance(body, QuotaEvidence):
-        _windows(state, body.windows)
+        count_windows(state, body.windows)
 
 
 def _finding(state: State, event: Event, body: FindingRecorded) -> None:
@@ -347,72 +342,3 @@ def _amended(state: State, event: EventOf[Amended]) -> None:
     step = state.step(event.step or "")
     step.amended, step.outcome, step.code = event.body, None, None
     step.summary = "Was amended; what follows from it is not in the record."
-
-
-def _reserved(state: State, event: Event, body: SpendReserved) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.calls += body.calls
-        attempt.kind = body.spend_kind
-        attempt.worst_usd = body.worst_usd
-        attempt.model = body.model
-
-
-def _settled(state: State, event: Event, body: SpendSettled) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.settled += 1
-        attempt.usage = body if attempt.usage is None else both(attempt.usage, body)
-    _windows(state, body.limits)
-
-
-def _returned(state: State, event: Event, body: SpendReturned) -> None:
-    attempt = _current(state, event)
-    if attempt is not None:
-        attempt.calls -= body.calls
-
-
-def _battery(
-    state: State, event: Event, body: BatteryAnswered | BatteryPaused | BatteryEnded
-) -> None:
-    """A finished call is counted and settled; what was reserved is for those under way."""
-    attempt = _current(state, event)
-    if attempt is None or attempt.battery is None:
-        return
-    battery = attempt.battery
-    match body:
-        case BatteryEnded():
-            battery.ended = body
-        case BatteryPaused():
-            battery.pauses += 1
-            battery.paused_until = event.ms + int(body.seconds * 1000)
-        case BatteryAnswered():
-            battery.answers.append(body)
-            battery.last = event.ms
-            if battery.plan.provider != "live":
-                return
-            attempt.calls += 1
-            _settled(state, event, _cost_of(attempt, body))
-
-
-def _cost_of(attempt: Try, body: BatteryAnswered) -> SpendSettled:
-    metered = attempt.kind == "metered"
-    refused = body.error is not None and body.status == "refused"
-    return SpendSettled(
-        attempt.kind,
-        body.output_tokens is None and not refused,
-        body.input_tokens,
-        body.cached_input_tokens,
-        body.output_tokens,
-        body.reasoning_tokens,
-        usd_metered=("0" if refused else body.usd) if metered else OMITTED,
-        limits=body.limits,
-    )
-
-
-def _windows(state: State, windows: Iterable[QuotaWindow]) -> None:
-    """Quota windows as they are now, beside what was seen first."""
-    for window in windows:
-        of = (window.window_minutes, window.limit or "")
-        first = state.limits[of][0] if of in state.limits else window
-        state.limits[of] = (first, window)
