@@ -156,7 +156,7 @@ _KINDS: Final = (
         "which base instructions to take",
         (
             Choice("c", "take what the Codex CLI sends", Verb.CAPTURED),
-            Choice("enter", "give a file", special="path", letter="f", word="file"),
+            Choice("enter", "take them from a file", special="path", letter="f", word="file"),
             _NONE,
         ),
         (Verb.FILE, Verb.CAPTURED, Verb.DECLINE),

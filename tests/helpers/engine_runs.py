@@ -28,7 +28,7 @@ from smoke_tui.replay.stream import RecordedStream, RecordedWorld
 from smoke_tui.replay.strict import Strict
 from smoke_tui.runbook import Runbook, load, parse
 from smoke_tui.stack.services import Service
-from smoke_tui.steps.cost import spend
+from smoke_tui.steps.cost import asked_for, spend
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import PendingRequest, World
 from smoke_tui.world.loop import EngineLoop
@@ -63,7 +63,8 @@ def book(*blocks: str) -> Runbook:
         fallback = "fallback = true" in block
         number += 0 if fallback else 1
         heading = "## Fallback: then" if fallback else f"## {number}. Step"
-        run = "\n```bash run\ntrue\n```\n" if '"run"' in block or '"service"' in block else ""
+        needs_run = any(f'kind = "{kind}"' in block for kind in ("run", "service", "check"))
+        run = "\n```bash run\ntrue\n```\n" if needs_run else ""
         parts.append(f"\n{heading}\n\nDo it.\n{run}\n```toml step\n{block.strip()}\n```\n")
     parsed = parse("".join(parts), "walk.md")
     assert parsed.runbook is not None, [str(found) for found in parsed.diagnostics]
@@ -302,7 +303,7 @@ def engine_of(
             ctx.provide(ServiceProvided(ctx.step.id), kept)
         return result
 
-    return Engine(runbook, config, inbox, world, State(), behaviour)
+    return Engine(runbook, config, inbox, world, State(), asked_for(behaviour))
 
 
 def walked(engine: Engine, inbox: EventStream) -> tuple[Verdict | None, BaseException | None]:

@@ -18,6 +18,7 @@ from smoke_tui.presentation.live.drift_questions import (
     drift_form,
     threshold_form,
 )
+from smoke_tui.presentation.live.instructions import instructions_form
 from smoke_tui.presentation.live.money import call_text, spend_rows, used_up
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS, Tone
@@ -208,26 +209,6 @@ def _attest(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     return rows
 
 
-def _instructions(snapshot: Snapshot, question: OpenQuestion) -> Rows:
-    about = question.body.about
-    variable, captured = about.get("variable"), about.get("captured")
-    caller = next((e for e in reversed(snapshot.state.branches)), None)
-    why = (
-        f"{one_line(caller.step or '')} was rejected ({one_line(caller.body.code)}). "
-        if caller is not None
-        else ""
-    )
-    into = f" They go into {one_line(variable)} for this session." if variable else ""
-    rows = [
-        row((why, "warn"), (inert(question.body.text), "strong"), f": which file has them?{into}")
-    ]
-    if isinstance(captured, Mapping):
-        rows.append(
-            row(f"The installed Codex CLI sends a text of {captured.get('chars', '?')} characters.")
-        )
-    return rows
-
-
 def _commands(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     """Every command in full, so that the operator sees what they agree to."""
     about = question.body.about
@@ -288,7 +269,7 @@ FORMS: Final[Mapping[str, Callable[[Snapshot, OpenQuestion], Rows]]] = {
     "second-opinion": _second_opinion,
     "commands": _commands,
     "attest": _attest,
-    "instructions": _instructions,
+    "instructions": instructions_form,
     "finish": _finish,
     "drift": drift_form,
     "drift-cause": cause_form,
