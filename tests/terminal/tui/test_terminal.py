@@ -103,6 +103,28 @@ def test_a_closed_window_ends_the_session(tmp_path: Path) -> None:
     assert data_of(last)["cancelled"] == "SIGHUP"
 
 
+def test_ctrl_c_asks_and_leaving_prints_the_way_back(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Terminal(["--rehearse", "--state-dir", str(state)], home=tmp_path) as terminal:
+        terminal.wait_for("run all that follows")
+        at = terminal.press("\x03")
+        terminal.wait_for("Ctrl-C once more leaves at once", after=at)
+        terminal.press("n")
+        at = terminal.press("R")
+        terminal.wait_for("no secret found", after=at)
+        at = terminal.press("b")
+        terminal.wait_for("run all that follows", after=at)
+        at = terminal.press("\x03")
+        terminal.wait_for("Ctrl-C once more leaves at once", after=at)
+        terminal.press("\x03")
+        assert terminal.end() == 4
+    (folder,) = (state / "sessions").iterdir()
+    last = terminal.words
+    assert "The session has ended. Verdict: incomplete." in last
+    assert f"smoke-tui resume {folder.name}" in last
+    assert f"smoke-tui report {folder.name} -o FILE" in last
+
+
 def run_without_a_terminal(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smoke_tui", *args],
