@@ -27,6 +27,7 @@ from smoke_tui.world.cassettes.change_record import ChangeRecordError
 from smoke_tui.world.cassettes.review import ReviewError, review_of
 from smoke_tui.world.cassettes.store import (
     FOLDER,
+    JSON_SUFFIX,
     CassettePath,
     case_files_below,
     files_below,
@@ -75,9 +76,20 @@ def _paths(folder: Path) -> list[CassettePath]:
             text = read_text(file)
         except CassetteError:
             text = ""
-        if may_be_cassette(file, text, named=False):
+        if may_be_cassette(file, text, named=False) and _is_cassette(file, text):
             paths.add(path_of(file).accepted)
     return [CassettePath(path) for path in sorted(paths)]
+
+
+def _is_cassette(file: Path, text: str) -> bool:
+    """Whether a file's name says YAML; a JSON file has to be a cassette: many hold something else."""
+    if file.suffix != JSON_SUFFIX:
+        return True
+    try:
+        parse_cassette(text, str(file))
+    except CassetteError:
+        return False
+    return True
 
 
 def _listed(path: CassettePath, base: Path, tree: WorkingTree | None) -> ListedCase:

@@ -24,6 +24,8 @@ from smoke_tui.world.cassettes.cassette import (
 )
 
 SUFFIXES: Final = (".yaml", ".yml")
+JSON_SUFFIX: Final = ".json"
+"""What VCR's other serializer writes: read and listed, and never written by this tool."""
 SIDE_SUFFIXES: Final = (".toml", ".jsonl")
 """Files beside a cassette: the case, and the change record."""
 PENDING: Final = ".pending"
@@ -63,10 +65,11 @@ class CassettePath:
 def path_of(path: Path) -> CassettePath:
     """The files of the case that any of them names; a name without a suffix means `.yaml`."""
     name = path.name
-    for suffix in (*SUFFIXES, ".toml", ".changes.jsonl"):
+    for suffix in (*SUFFIXES, JSON_SUFFIX, ".toml", ".changes.jsonl"):
         if name.endswith(suffix):
             stem = name.removesuffix(suffix).removesuffix(PENDING)
-            kept = suffix if suffix in SUFFIXES else _suffix_there(path.parent, stem)
+            own = suffix in (*SUFFIXES, JSON_SUFFIX)
+            kept = suffix if own else _suffix_there(path.parent, stem)
             return CassettePath(path.with_name(stem + kept))
     return CassettePath(path.with_name(name + _suffix_there(path.parent, name)))
 
@@ -76,7 +79,9 @@ def _suffix_there(folder: Path, stem: str) -> str:
 
 
 def files_below(path: Path) -> Iterator[Path]:
-    """Every YAML file below a folder in the order of names, or the file itself; links are skipped.
+    """Every YAML or JSON file below a folder in the order of names, or the file itself.
+
+    Links are skipped.
 
     Raises:
         OSError: the folder can't be read.
@@ -88,7 +93,7 @@ def files_below(path: Path) -> Iterator[Path]:
         names[:] = sorted(n for n in names if n not in _SKIPPED)
         for file in sorted(files):
             full = Path(folder) / file
-            if file.endswith(SUFFIXES) and not full.is_symlink():
+            if file.endswith((*SUFFIXES, JSON_SUFFIX)) and not full.is_symlink():
                 yield full
 
 
@@ -115,7 +120,9 @@ def lint_files_below(path: Path) -> Iterator[Path]:
 
 def is_lint_name(path: Path) -> bool:
     """Whether a file of this name may hold what was recorded."""
-    return path.name.endswith((*SUFFIXES, ".json", *SIDE_SUFFIXES)) or FOLDER in path.parent.parts
+    return (
+        path.name.endswith((*SUFFIXES, JSON_SUFFIX, *SIDE_SUFFIXES)) or FOLDER in path.parent.parts
+    )
 
 
 def case_files_below(path: Path) -> Iterator[Path]:
@@ -141,7 +148,7 @@ def is_case_file(path: Path) -> bool:
 
 
 def may_be_cassette(path: Path, text: str, *, named: bool) -> bool:
-    """Whether a YAML file counts as a cassette, also where it is broken.
+    """Whether a file counts as a cassette, also where it is broken.
 
     It does where it was named itself, is YAML in a folder `cassettes`, or has a line
     `interactions:`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -116,6 +117,18 @@ def test_list_fills_the_table_of_the_runbook(
         ["cassettes/test_agent/test_live", *live, "unknown", "unknown", "unknown", "pending review"],
         ["cassettes/test_agent/test_other", *replay, "$0", "unknown", "unknown", "pending review"],
     ]  # fmt: skip
+
+
+def test_list_has_recordings_in_json_and_no_other_json(program: Program, folder: Path) -> None:
+    import yaml
+
+    (folder / "a.json").write_text(json.dumps(yaml.safe_load(CLEAN)))
+    (folder / "b.json").write_text('{"interactions": "none of ours"}')
+    (folder / "c.json").write_text("{}")
+    done = program("cassettes", "list", str(folder), "--json")
+    assert done.code == 0
+    assert [row["case"] for row in done.json()["cases"]] == ["a"]
+    assert URI in program("cassettes", "show", str(folder / "a.json")).out
 
 
 def test_list_knows_how_far_the_review_is(program: Program, folder: Path) -> None:
