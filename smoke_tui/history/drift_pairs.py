@@ -11,7 +11,7 @@ from smoke_tui.files import StorageError
 from smoke_tui.history.index import session_folders
 from smoke_tui.journal.events.decisions import DriftEvidence
 from smoke_tui.journal.folders import JOURNAL
-from smoke_tui.journal.load import InvalidRecordError, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_events
 from smoke_tui.judging.calibration import StoredPair
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
@@ -43,7 +43,7 @@ def recorded_pairs(state_dir: Path) -> Iterator[RecordedPairs]:
 
 
 def _of_session(folder: Path) -> RecordedPairs:
-    _, _, state = load_state(folder)
+    _, state = load_events(folder)
     evidence = stored_evidence(folder)
     world = "" if state.world == "live" else f" ({state.world})"
     pairs: list[StoredPair] = []

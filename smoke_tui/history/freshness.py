@@ -14,7 +14,7 @@ from smoke_tui.files import StorageError
 from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.events.decisions import SessionClosed
 from smoke_tui.journal.file import read_journal
-from smoke_tui.journal.load import load_state
+from smoke_tui.journal.load import load_events
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import Verdict
@@ -126,7 +126,7 @@ def freshness(
                 f"smoke-tui resume {session.name}",
             )
         verdict = redecide(session.folder)
-        if verdict is not None and elsewhere(load_state(session.folder)[2]) is not None:
+        if verdict is not None and elsewhere(load_events(session.folder)[1]) is not None:
             skipped.append(_not_the_provider(session))
             continue
         if verdict is None:

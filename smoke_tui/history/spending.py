@@ -9,7 +9,8 @@ from pathlib import Path
 
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import ends, session_folders
-from smoke_tui.journal.load import InvalidRecordError, load_state
+from smoke_tui.journal.folders import JOURNAL
+from smoke_tui.journal.load import InvalidRecordError, load_events
 from smoke_tui.journal.spend import QuotaUse, Totals, spend_of, totals_of
 from smoke_tui.journal.state import Try
 
@@ -38,7 +39,11 @@ def sessions_spend(
     by_day: dict[str, list[Try]] = defaultdict(list)
     quota: tuple[QuotaUse, ...] = ()
     count = rehearsals = unreadable = 0
+    # What was last written before those days did not begin in them; a day for clocks put right.
+    untouched_since = (since - timedelta(days=1)).timestamp()
     for folder in session_folders(root):
+        if (folder / JOURNAL).stat().st_mtime < untouched_since:
+            continue
         session = ends(folder)
         if session is None:
             unreadable += 1
@@ -51,7 +56,7 @@ def sessions_spend(
             rehearsals += 1
             continue
         try:
-            state = load_state(folder)[2]
+            state = load_events(folder)[1]
         except (InvalidRecordError, StorageError):
             unreadable += 1
             continue

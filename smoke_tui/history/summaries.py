@@ -13,7 +13,7 @@ from typing import Final, Literal
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import SessionEnds, ends, session_folders
 from smoke_tui.journal.folders import JOURNAL, never_began
-from smoke_tui.journal.load import InvalidRecordError, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_events
 from smoke_tui.journal.spend import Spend, spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import BAD_OUTCOMES, Verdict
@@ -117,7 +117,7 @@ def _summary(folder: Path, session: SessionEnds) -> Summary:
     closed = session.closed
     running = closed is None and _is_open_elsewhere(folder)
     try:
-        state: State | None = load_state(folder)[2]
+        state: State | None = load_events(folder)[1]
     except (InvalidRecordError, StorageError):
         state = None
     return Summary(

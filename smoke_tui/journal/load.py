@@ -61,13 +61,22 @@ def load_state(folder: Path) -> tuple[Journal, Runbook, State]:
     Raises:
         InvalidRecordError, StorageError: it can't be read, or is damaged.
     """
+    journal, state = load_events(folder)
+    return journal, runbook_of(journal), state
+
+
+def load_events(folder: Path) -> tuple[Journal, State]:
+    """A recorded session for what does not need its runbook, whose parsing takes longest.
+
+    Raises:
+        InvalidRecordError, StorageError: it can't be read, or is damaged.
+    """
     journal = read_journal(folder)
     if journal.damage:
         raise InvalidRecordError(f"{folder}: {journal.damage[0]}")
-    runbook = runbook_of(journal)
     try:
         _check_answers(journal.events)
-        return journal, runbook, fold(journal.events)
+        return journal, fold(journal.events)
     except JournalDamageError as error:
         raise InvalidRecordError(f"{folder}: its events are of another form: {error}") from None
     except OTHER_FORM_ERRORS as error:
