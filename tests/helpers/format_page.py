@@ -84,8 +84,13 @@ EDITORS: Final = """\
 matter is `#/$defs/front-matter` in it. No editor that we know of applies a schema to TOML inside a
 Markdown fence. What works: `smoke-tui lint` as the editor's build or lint command, because its lines
 have the form of a compiler's (`path:line:col: error: message`), which Vim's `errorformat` and
-problem matchers of the kind `gcc` read; and the schema for a step block that stands in a `.toml`
-file of its own, by a tool that takes JSON schemas for TOML (Even Better TOML, taplo).
+problem matchers of the kind `gcc` read; and the schema for a step block that was copied into a
+`.toml` file of its own. That was tried with taplo 0.9, the engine of Even Better TOML:
+
+```sh
+smoke-tui lint --schema > schema.json
+taplo lint --schema "file://$PWD/schema.json" step.toml
+```
 """
 
 

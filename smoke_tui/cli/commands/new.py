@@ -74,8 +74,11 @@ def _runbook(name: str, template: str) -> int:
     in_folder = target.parent == Path("runbooks")
     shown = runbook_id if in_folder else str(target)
     print(clean(str(target), keep_newlines=False))
+    as_it_is = "passes as it stands, and nothing is sent"
     steps = {
-        f"smoke-tui --check {shown} --rehearse": "passes as it stands, and nothing is sent",
+        f"smoke-tui --check {shown} --rehearse": (
+            as_it_is if template == RUNBOOK else "the whole walk, and nothing is sent"
+        ),
         f"smoke-tui --rehearse {shown}": "the same in the app, step by step",
         f"smoke-tui lint {shown}": "after each change",
         "smoke-tui explain step": "what a step can hold",
