@@ -25,6 +25,7 @@ from smoke_tui.process_setup import recorder_of
 from smoke_tui.redaction import Vault
 from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
+from smoke_tui.runbook.rehearsing import rehearses_with_stack
 from smoke_tui.session.cassette_review import place_of
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
@@ -308,11 +309,14 @@ class HomeScreen(Page):
 
     @work
     async def action_rehearse(self) -> None:
-        """Ask for a scenario, then rehearse."""
+        """Ask for a scenario, then rehearse; scenarios are of the provider and the stack alone."""
         from smoke_tui.rehearsal import list_scenarios
 
         book = self.chosen()
         if book is None:
+            return
+        if not rehearses_with_stack(book):
+            rehearse(self.smoke, book, None)
             return
         scenario = await self.app.push_screen_wait(
             Search(
