@@ -68,21 +68,28 @@ def event_kind(name: str, event: Mapping[str, Any] | None) -> str | None:
     return "error" if event.get("detail") is not None else None
 
 
-def parse_event(data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
-    """An event as a document, and the names to which it gives two different values."""
-    ambiguous: list[str] = []
+class EventParser:
+    """Parses the data of events, one after the other."""
 
-    def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def __init__(self) -> None:
+        self._ambiguous: list[str] = []
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._table)
+
+    def _table(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         fields = dict(pairs)
         if len(fields) != len(pairs):
-            ambiguous.extend(name for name, value in pairs if fields[name] != value)
+            self._ambiguous += [name for name, value in pairs if fields[name] != value]
         return fields
 
-    try:
-        event = json.loads(data, object_pairs_hook=table)
-    except (ValueError, RecursionError):
-        return None, []
-    if isinstance(event, list):
-        # A list is no event, but may contain an error envelope.
-        event = next((item for item in event if isinstance(item, dict) and "error" in item), None)
-    return (event, ambiguous) if isinstance(event, dict) else (None, [])
+    def parse(self, data: bytes) -> tuple[Mapping[str, Any] | None, list[str]]:
+        """An event as a document, and the names to which it gives two different values."""
+        self._ambiguous = []
+        try:
+            event = self._decoder.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
+        except (ValueError, RecursionError):
+            return None, []
+        if isinstance(event, list):
+            # A list is no event, but may contain an error envelope.
+            errors = (item for item in event if isinstance(item, dict) and "error" in item)
+            event = next(errors, None)
+        return (event, self._ambiguous) if isinstance(event, dict) else (None, [])

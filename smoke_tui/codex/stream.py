@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from smoke_tui.codex.event_kinds import (
     NOT_AFTER_END,
     SKIPPABLE,
     TERMINAL_EVENTS,
+    EventParser,
     event_kind,
-    parse_event,
 )
 from smoke_tui.codex.items import Item, read_item
 from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
-from smoke_tui.proof.flags import is_degraded, normalize_name
+from smoke_tui.proof.flags import is_degraded, names_fallback, normalize_name
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
@@ -128,6 +129,7 @@ class StreamReader:
     def __init__(self) -> None:
         self.reading = Reading()
         self._splitter = EventSplitter()
+        self._parser = EventParser()
         self._offset = 0
         self._marked_done = False
         self._sequence: int | None = None
@@ -151,7 +153,7 @@ class StreamReader:
             reading.last = "[DONE]"
             self._marked_done = True
             return
-        event, twice = parse_event(sse.data) if sse.whole else (None, [])
+        event, twice = self._parser.parse(sse.data) if sse.whole else (None, [])
         kind = event_kind(sse.name, event)
         if sse.bare and TERMINAL_EVENTS.get(kind or "") != "failed":
             return
@@ -203,7 +205,8 @@ class StreamReader:
         if "response_id" in event:
             reading.ids.append(Statement(f"{kind} response_id", event["response_id"]))
         self._read_number(kind, event.get("sequence_number"))
-        self._read_headers(f"{kind} headers", event.get("headers"))
+        if "headers" in event:
+            self._read_headers(f"{kind} headers", event["headers"])
         reading.problems += [
             Statement(f"{kind} {name}", event[name])
             for name in ("status", "status_code")
@@ -239,7 +242,8 @@ class StreamReader:
             reading.refusals.append(str(response["refusal"]))
         self._read_reroutes(kind, event)
         self._read_reroutes(f"{kind} response", response)
-        self._read_headers(f"{kind} response.headers", response.get("headers"))
+        if "headers" in response:
+            self._read_headers(f"{kind} response.headers", response["headers"])
 
     def _read_number(self, kind: str, number: object) -> None:
         """Record a sequence number that does not rise: its event is of another stream."""
@@ -254,11 +258,14 @@ class StreamReader:
         self.reading.reroutes += [
             Statement(f"{source} {name}", value)
             for name, value in table.items()
-            if is_degraded(name, value)
-            or (
-                normalize_name(name) == "provider"
-                and isinstance(value, str)
-                and value.strip().casefold() not in ("", "openai")
+            if _may_reroute(name)
+            and (
+                is_degraded(name, value)
+                or (
+                    normalize_name(name) == "provider"
+                    and isinstance(value, str)
+                    and value.strip().casefold() not in ("", "openai")
+                )
             )
         ]
 
@@ -291,6 +298,12 @@ class StreamReader:
             _name_item(reading, kind, event)
         elif reader is not None:
             reader(reading, event)
+
+
+@lru_cache(4096)
+def _may_reroute(name: str) -> bool:
+    """Whether a field of this name can report another route, with whatever value."""
+    return names_fallback(name) or normalize_name(name) == "provider"
 
 
 def _item_done(reading: Reading, event: Mapping[str, Any]) -> None:

@@ -176,9 +176,9 @@ class JournalFile:
             return
         if self._lost is not None:
             raise self._lost
-        self._check_place()
         now = time.monotonic()
         if self._must_sync or len(self._unsynced) >= GROUP or now - self._synced >= GROUP_SECONDS:
+            self._check_place()
             self._sync(now)
         self._acknowledged = self._size
 

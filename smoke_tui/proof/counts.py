@@ -87,6 +87,8 @@ def _detail(raw: Mapping[str, object], table: str, name: str) -> object:
 
 def _count(value: object) -> int | None:
     """A non-negative whole number up to MAX_TOKENS; anything else is None."""
+    if type(value) is int:
+        return value if 0 <= value <= MAX_TOKENS else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):

@@ -47,14 +47,15 @@ def is_set(value: object) -> bool:
 def is_degraded(name: object, value: object) -> bool:
     """Whether a field reports that a fallback was taken."""
     return (
-        _names_fallback(str(name))
+        names_fallback(str(name))
         and is_set(value)
         and _reports_fallback(normalize_name(name), value)
     )
 
 
 @lru_cache(_REMEMBERED)
-def _names_fallback(name: str) -> bool:
+def names_fallback(name: str) -> bool:
+    """Whether a name is one of a fallback, its settings included."""
     return bool(_DEGRADED.search(_normalized(name)))
 
 

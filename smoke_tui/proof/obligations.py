@@ -90,7 +90,8 @@ def evaluate(
 ) -> Obligation:
     """The obligation that the witnesses result in; `code` and `text` override the requirement's."""
     shortened = tuple(map(_shortened, witnesses))
-    if any(w.stance == "against" for w in shortened):
+    stances = {witness.stance for witness in shortened}
+    if "against" in stances:
         summary = requirement.contradicted_text if text is None else text
         return Obligation(
             requirement.name,
@@ -99,7 +100,7 @@ def evaluate(
             code or requirement.contradicted,
             _fill(summary, shortened),
         )
-    if requirement.missing is None or any(w.stance == "holds" for w in shortened):
+    if requirement.missing is None or "holds" in stances:
         return Obligation(requirement.name, "holds", shortened)
     summary = requirement.missing_text if text is None else text
     return Obligation(

@@ -61,13 +61,15 @@ def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
     while queue:
         decoding = queue.popleft()
         yield decoding
-        if len(decoding.steps) == steps or (decoding.steps and not _readable(decoding.data)):
+        made = len(decoding.steps)
+        if made == steps or (made and not _readable(decoding.data)):
             continue
         for decode in _DECODERS:
             for decoded in decode(decoding):
-                if hash(decoded.data) not in hashes and len(decoded.data) <= budget:
-                    hashes.add(hash(decoded.data))
-                    budget -= len(decoded.data)
+                mark, size = hash(decoded.data), len(decoded.data)
+                if mark not in hashes and size <= budget:
+                    hashes.add(mark)
+                    budget -= size
                     queue.append(decoded)
 
 
@@ -120,10 +122,13 @@ def _runs(
     """A decoding step for runs of an alphabet, each decoded at every alignment."""
 
     def decode(decoding: Decoding) -> Iterator[Decoding]:
+        if pattern.search(decoding.data) is None:
+            return
+        steps = (*decoding.steps, name)
         for match in pattern.finditer(decoding.data):
             locate = _located_at(decoding, match.start())
             for data in plain(match.group()):
-                yield Decoding(data, (*decoding.steps, name), locate)
+                yield Decoding(data, steps, locate)
 
     return decode
 

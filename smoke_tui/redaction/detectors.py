@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from smoke_tui.redaction import personal_detectors, random_tokens, split_tokens
@@ -307,6 +308,7 @@ DETECTORS: Final = (
 """All detectors: tokens, then values that only their context identifies."""
 
 
+@lru_cache(4096)
 def sensitive_key(key: str) -> str | None:
     """The kind of secret that a key of parsed JSON names, if it names one."""
     match = _SENSITIVE.fullmatch(key.encode("utf-8", "replace"))
@@ -318,6 +320,7 @@ def is_value(text: str) -> bool:
     return random_tokens.some_value(text.encode("utf-8", "replace"))
 
 
+@lru_cache(4096)
 def is_cookie_header(name: str) -> bool:
     """Whether a header of this name carries cookies."""
     return bool(_COOKIE_HEADER.fullmatch(name))

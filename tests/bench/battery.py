@@ -1,23 +1,26 @@
 """How many judged calls a second the pool makes, against bare clients, in one run.
 
-    .venv/bin/python -m tests.bench.battery [CALLS] [WORKERS]
+    .venv/bin/python -m tests.bench.battery [CALLS] [WORKERS] [ROUNDS]
 
-A canned server runs in a process of its own. Measured are raw asyncio sockets, httpx2 transports with
-one connection each, and the pool with its event stream and journal on disk.
+A canned judge runs in a process of its own; each of its answers has an id of its own. Measured in
+turn, round by round, are raw asyncio sockets, httpx2 clients with one connection each, and the pool
+with its event stream and its journal on disk. A ratio is the median over the rounds; the one of CPU
+time does not depend on what else the machine does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
+from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx2
@@ -35,83 +38,41 @@ from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, RunBattery
 from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.values import Joined
+from tests.bench.canned_judge import MODEL, TEXTS, canned_judge
 
-MODEL = "gpt-bench"
 PROMPT = "x" * 2_000
+CASES = 10
 
 
-def answer() -> bytes:
-    """A Responses stream, as one HTTP answer with a length."""
-    item = {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "status": "completed",
-        "content": [{"type": "output_text", "annotations": [], "text": "PASS"}],
-    }
-    base = {"id": "resp_1", "object": "response", "model": MODEL, "output": []}
-    usage = {
-        "input_tokens": 600,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 1,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 601,
-    }
-    done = {**base, "status": "completed", "output": [item], "usage": usage}
-    events: list[dict[str, Any]] = [
-        {"type": "response.created", "response": {**base, "status": "in_progress"}},
-        {"type": "response.output_item.added", "output_index": 0, "item": {**item, "content": []}},
-        {"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0,
-         "content_index": 0, "delta": "PASS"},
-        {"type": "response.output_item.done", "output_index": 0, "item": item},
-        {"type": "response.completed", "response": done},
-    ]  # fmt: skip
-    body = "".join(
-        f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': number})}\n\n"
-        for number, event in enumerate(events)
-    ).encode()
-    head = (
-        f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nopenai-model: {MODEL}\r\n"
-        f"content-length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+@dataclass(frozen=True)
+class Measured:
+    """Calls a second, and milliseconds of CPU time that one call takes on this side."""
+
+    rate: float
+    cpu: float
 
 
-def serve(ready: Connection) -> None:
-    """Answer every request with the same bytes."""
-    content = answer()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                size = next(
-                    (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n")
-                     if line.startswith(b"content-length")), 0,
-                )  # fmt: skip
-                await reader.readexactly(size)
-                writer.write(content)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    async def main() -> None:
-        server = await asyncio.start_server(handle, "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
+def measured(calls: int, work: Callable[[], object]) -> Measured:
+    """What the calls of a piece of work cost."""
+    begun, cpu = time.perf_counter(), time.process_time()
+    work()
+    taken = time.perf_counter() - begun
+    return Measured(calls / taken, (time.process_time() - cpu) / calls * 1000)
 
 
-async def each(calls: int, workers: int, work: Callable[[int], Coroutine[Any, Any, None]]) -> float:
-    """Calls a second of workers that each make their share."""
-    begun = time.perf_counter()
+async def each(calls: int, workers: int, work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
+    """Let workers make their share of the calls each."""
     await asyncio.gather(*(work(calls // workers) for _ in range(workers)))
-    return calls / (time.perf_counter() - begun)
 
 
-def raw(port: int, calls: int, workers: int, body: bytes) -> float:
+def request_body() -> bytes:
+    """What every client sends."""
+    return json.dumps({"model": MODEL, "input": PROMPT}).encode()
+
+
+def raw(port: int, calls: int, workers: int) -> None:
     """Sockets of asyncio, nothing else."""
+    body = request_body()
     head = f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n".encode()
 
     async def work(share: int) -> None:
@@ -123,11 +84,12 @@ def raw(port: int, calls: int, workers: int, body: bytes) -> float:
             await reader.readexactly(size)
         writer.close()
 
-    return asyncio.run(each(calls, workers, work))
+    asyncio.run(each(calls, workers, work))
 
 
-def bare(port: int, calls: int, workers: int, body: bytes) -> float:
+def bare(port: int, calls: int, workers: int) -> None:
     """httpx2 clients with one connection each."""
+    body = request_body()
 
     async def work(share: int) -> None:
         limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1)
@@ -139,7 +101,7 @@ def bare(port: int, calls: int, workers: int, body: bytes) -> float:
                     async for _ in made.aiter_bytes():
                         pass
 
-    return asyncio.run(each(calls, workers, work))
+    asyncio.run(each(calls, workers, work))
 
 
 class WallClock:
@@ -157,7 +119,7 @@ class WallClock:
         return int((time.monotonic() - self._start) * 1000)
 
 
-def pool(port: int, calls: int, workers: int, folder: Path) -> float:
+def pool(port: int, calls: int, workers: int, folder: Path) -> None:
     """The pool, its event stream and its journal."""
     vault = Vault()
     token = vault.add(Secret("t" + "0123456789abcdef" * 75, kind="access-token", ref="bench"))
@@ -167,7 +129,7 @@ def pool(port: int, calls: int, workers: int, folder: Path) -> float:
         (("authorization", Joined(("Bearer ", token))), ("content-type", "application/json")),
         json={"model": MODEL, "input": PROMPT},
     )
-    cases = tuple(CaseCalls(f"case-{n}", ((1, calls // 10),), request) for n in range(10))
+    cases = tuple(CaseCalls(f"case-{n}", ((1, calls // CASES),), request) for n in range(CASES))
     config = SessionConfig(codex_url=f"http://127.0.0.1:{port}")
     file = JournalFile.create(folder / "sessions" / "bench")
     over = asyncio.Event()
@@ -188,46 +150,58 @@ def pool(port: int, calls: int, workers: int, folder: Path) -> float:
         await over.wait()
 
     loop = EngineLoop()
-    loop.when_idle(stream.deliver)
-    begun = time.perf_counter()
+    loop.when_idle(stream.deliver, stream.sync_due)
     loop.run_until_complete(main())
-    taken = time.perf_counter() - begun
     loop.drop()
     file.close()
+
+
+def check(folder: Path, calls: int) -> None:
+    """Make sure that each call of the pool stands in the record, with its answer."""
     lines = (folder / "sessions" / "bench" / "journal.jsonl").read_text().splitlines()
     answered = [json.loads(line)["data"] for line in lines if '"answered"' in line]
-    wrong = [data for data in answered if data.get("error") or data["text"] != "PASS"]
+    wrong = [data for data in answered if data.get("error") or data["text"] not in TEXTS]
     assert len(answered) == calls, len(answered)
     assert not wrong, wrong[:1]
-    return calls / taken
+
+
+def clients(port: int, calls: int, workers: int, rounds: int) -> dict[str, list[Measured]]:
+    """What each client reaches, round by round."""
+    made: dict[str, list[Measured]] = {"raw asyncio": [], "bare httpx2": [], "smoke-tui": []}
+    with tempfile.TemporaryDirectory() as name:
+        folders = (Path(name, str(number)) for number in count())
+        # What is loaded once is no part of the rate.
+        pool(port, workers * CASES, workers, next(folders))
+        for _ in range(rounds):
+            made["raw asyncio"].append(measured(calls, lambda: raw(port, calls, workers)))
+            made["bare httpx2"].append(measured(calls, lambda: bare(port, calls, workers)))
+            folder = next(folders)
+            made["smoke-tui"].append(
+                measured(calls, lambda to=folder: pool(port, calls, workers, to))  # type: ignore[misc]
+            )
+            check(folder, calls)
+    return made
 
 
 def main() -> None:
     """Measure, and print the ratios."""
-    calls = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000
-    workers = int(sys.argv[2]) if len(sys.argv) > 2 else 16
-    calls -= calls % (workers * 10)
-    mine, theirs = multiprocessing.get_context("spawn").Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    port = int(mine.recv())
-    body = json.dumps({"model": MODEL, "input": PROMPT}).encode()
-    try:
-        asyncio_rate = raw(port, calls, workers, body)
-        bare_rate = bare(port, calls, workers, body)
-        with tempfile.TemporaryDirectory() as folder:
-            # What is loaded once is no part of the rate.
-            pool(port, workers * 10, workers, Path(folder, "warm"))
-            pool_rate = pool(port, calls, workers, Path(folder, "measured"))
-    finally:
-        server.terminate()
-    print(f"{calls} calls, {workers} workers")
-    print(f"raw asyncio       {asyncio_rate:8.0f}/s")
-    print(f"bare httpx2       {bare_rate:8.0f}/s")
-    print(f"pool and journal  {pool_rate:8.0f}/s")
+    given = [int(each) for each in sys.argv[1:]]
+    calls, workers, rounds = (*given, *(3_200, 16, 3)[len(given) :])
+    calls -= calls % (workers * CASES)
+    with canned_judge() as port:
+        made = clients(port, calls, workers, rounds)
+    print(f"{calls} calls, {workers} workers, {rounds} rounds")
     print(
-        f"pool / httpx2 {pool_rate / bare_rate:.2f}, pool / asyncio {pool_rate / asyncio_rate:.2f}"
+        f"{'client':<14}{'calls/s':>10}{'ms CPU/call':>14}{'rate / httpx2':>16}{'CPU / httpx2':>15}"
     )
+    for name, runs in made.items():
+        pairs = list(zip(runs, made["bare httpx2"], strict=True))
+        print(
+            f"{name:<14}{median(run.rate for run in runs):>10.0f}"
+            f"{median(run.cpu for run in runs):>14.3f}"
+            f"{median(run.rate / bare.rate for run, bare in pairs):>16.2f}"
+            f"{median(run.cpu / bare.cpu for run, bare in pairs):>15.2f}"
+        )
 
 
 if __name__ == "__main__":

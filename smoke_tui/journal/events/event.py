@@ -115,6 +115,8 @@ def storable(value: Any) -> Any:
     """A value as a journal can hold it: no NaN or infinity, no half of a surrogate pair."""
     if isinstance(value, str):
         return value if value.isascii() else _whole(value)
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):

@@ -154,7 +154,8 @@ class _Run:
             self._pause(made, retries)
             await self._wait()
         read = self._read(case.case, number, made, body)
-        self._finish(replace(read, retries=retries, usd=self._price(read)))
+        usd = self._price(read)
+        self._finish(replace(read, retries=retries, usd=usd) if retries or usd else read)
         if made.status in UNAUTHORIZED:
             self._stop(f"the provider refused the credential ({read.error})")
 
@@ -209,7 +210,9 @@ class _Run:
         )
         for window in changed:
             self.windows[window.window_minutes, window.limit] = window
-        self.post(PortAnswer(replace(answered, limits=changed)))
+        if changed != answered.limits:
+            answered = replace(answered, limits=changed)
+        self.post(PortAnswer(answered))
         limits = self.request.limits
         cost = answered.usd if answered.usd is not None else limits.worst_usd
         if answered.error is None or answered.status != "refused":
