@@ -100,6 +100,17 @@ ANSWER_COMMANDS: Final[Mapping[str, Command]] = {
                 takes="pack",
             ),
             arg("--lint", action="store_true", help="check the pack alone; exit 3 on a problem"),
+            arg(
+                "--write-cases",
+                metavar="FOLDER",
+                help="write a case file per case, so that its answers can be recorded",
+            ),
+            arg(
+                "--recordings",
+                default=".",
+                metavar="FOLDER",
+                help="where --provider replay looks, below the project",
+            ),
             arg("--repeat", type=int, default=1, metavar="N", help="how often each case is asked"),
             arg("--concurrency", type=int, default=4, metavar="C", help="calls at once, 1 to 64"),
             arg(

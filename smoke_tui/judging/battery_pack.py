@@ -76,6 +76,11 @@ class Pack:
         return None if self.usd_per_call is None else self.usd_per_call * calls
 
 
+def judge_text(pack: Pack, case: Case) -> str:
+    """Both prompts as one input message: `instructions` belong to the provider's client."""
+    return f"{pack.prompts.system}\n{pack.prompts.filled(case.expected_behavior, case.actual)}"
+
+
 def parse_pack(content: bytes, name: str) -> Pack:
     """Read a pack; `name` is the file's, for messages.
 

@@ -312,6 +312,11 @@ _ALL: Final = (
                 "What live calls are paid with",
                 default="subscription",
             ),
+            "recordings": Field(
+                Text("a folder"),
+                "Where the provider replay looks for recordings, below the project's folder",
+                default=".",
+            ),
             "stop_at": Field(
                 Whole(1, 100), "Stop once so many percent of a window of the quota are used"
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from smoke_tui.judging.battery_pack import Case, Pack, PackError, parse_pack
 from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS
 from smoke_tui.steps.battery_answer import answer_reader
 from smoke_tui.steps.battery_calls import Judge, by_api_key, by_subscription
+from smoke_tui.steps.battery_replay import recorded_answers
 from smoke_tui.steps.cost import spend
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, ReadPack, RunBattery
@@ -40,12 +41,7 @@ async def battery(ctx: StepContext) -> Result:
         pack = parse_pack(read.text.encode(), read.name)
     except PackError as error:
         raise StepError("not-configured", f"{error}.") from None
-    if provider == "replay":
-        raise StepError(
-            "recording-missing",
-            "No judge call of this pack is recorded: a battery counts answers that were given "
-            "anew. Use the provider fake to try the pack, or live.",
-        )
+    recorded = await recorded_answers(ctx, pack) if provider == "replay" else {}
     judge = None
     if provider == "live":
         paid = ctx.step.spend
@@ -55,7 +51,7 @@ async def battery(ctx: StepContext) -> Result:
         )
     plan = _plan(ctx, pack, repeat, provider, judge)
     finished = _finished(ctx, plan)
-    calls = _calls(pack, repeat, {(each.case, each.repeat) for each in finished}, judge)
+    calls = _calls(pack, repeat, {(each.case, each.repeat) for each in finished}, judge, recorded)
     left = sum(each.count for each in calls)
     reserved = await _agree(ctx, pack, judge, left, len(finished)) if judge and left else 0
     ctx.decide(BatteryEvidence(replace(plan, finished_before=len(finished))))
@@ -105,7 +101,11 @@ def _finished(ctx: StepContext, plan: BatteryPlan) -> tuple[BatteryAnswered, ...
 
 
 def _calls(
-    pack: Pack, repeat: int, finished: set[tuple[str, int]], judge: Judge | None
+    pack: Pack,
+    repeat: int,
+    finished: set[tuple[str, int]],
+    judge: Judge | None,
+    recorded: Mapping[str, tuple[BatteryAnswered, ...]],
 ) -> tuple[CaseCalls, ...]:
     """The calls of each case that are left."""
     calls = []
@@ -113,8 +113,9 @@ def _calls(
         left = [n for n in range(1, repeat + 1) if (case.id, n) not in finished]
         if left:
             request = judge.requests[case.id] if judge is not None else None
-            canned = "" if judge is not None else canned_answer(case)
-            calls.append(CaseCalls(case.id, tuple(_ranges(left)), request, canned))
+            answers = recorded.get(case.id, ())
+            canned = "" if judge is not None or answers else canned_answer(case)
+            calls.append(CaseCalls(case.id, tuple(_ranges(left)), request, canned, answers))
     return tuple(calls)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from smoke_tui.codex.preflight import reach
 from smoke_tui.codex.request_shapes import build_api_call
-from smoke_tui.judging.battery_pack import Case, Pack
+from smoke_tui.judging.battery_pack import Pack, judge_text
 from smoke_tui.steps.call import api_key
 from smoke_tui.steps.call_composition import CaseInputs, asked_text, compose, named_model
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
@@ -48,11 +48,6 @@ class Judge:
     settings: Mapping[str, str] | None = None
     usd_per_million: tuple[str, str] | None = None
     worst_usd: str | None = None
-
-
-def judge_text(pack: Pack, case: Case) -> str:
-    """Both prompts as one input message: `instructions` belong to the provider's client."""
-    return f"{pack.prompts.system}\n{pack.prompts.filled(case.expected_behavior, case.actual)}"
 
 
 async def by_subscription(ctx: StepContext, pack: Pack) -> Judge:

@@ -19,7 +19,8 @@ from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.find import need_session
 from smoke_tui.journal.load import InvalidRecordError, load_state
-from smoke_tui.judging.battery_pack import Pack, PackError, parse_pack
+from smoke_tui.judging.battery_pack import Pack, PackError, judge_text, parse_pack
+from smoke_tui.judging.cases import SCHEMA
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.format import count
 from smoke_tui.redaction import clean
@@ -76,6 +77,8 @@ class BatteryOptions:
 
     pack: str
     lint: bool = False
+    write_cases: str | None = None
+    recordings: str = "."
     repeat: int = 1
     concurrency: int = 4
     provider: str = "fake"
@@ -107,6 +110,9 @@ def battery(settings: Settings, options: BatteryOptions) -> int:
     pack, path = _pack(settings, options.pack)
     if options.lint:
         _print_pack(pack, path, json=options.json)
+        return Exit.OK
+    if options.write_cases is not None:
+        _write_cases(pack, Path(settings.project) / options.write_cases)
         return Exit.OK
     _check(options)
     runbook = battery_runbook(options, pack, path)
@@ -158,6 +164,32 @@ def _print_pack(pack: Pack, path: Path, *, json: bool) -> None:
     )
 
 
+def _write_cases(pack: Pack, folder: Path) -> None:
+    """Write a case file and its prompt for each case; what is there stays.
+
+    Raises:
+        CommandError: they can't be written (3).
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = 0
+        for case in pack.cases:
+            file = folder / f"{case.id}.toml"
+            if file.exists():
+                continue
+            prompt = folder / f"{case.id}.txt"
+            prompt.write_text(judge_text(pack, case), encoding="utf-8", newline="")
+            file.write_text(f'schema      = "{SCHEMA}"\nprompt_file = "{prompt.name}"\n')
+            made += 1
+    except OSError as error:
+        raise CommandError(Exit.INVALID, f"{folder}: {error.strerror or error}") from None
+    there = len(pack.cases) - made
+    print(clean(f"{folder}: {count(made, 'case file')} written, {there} were there"))
+    print(
+        "Next: smoke-tui cassettes record FOLDER --record-mode once, then cassettes accept FOLDER"
+    )
+
+
 def _check(options: BatteryOptions) -> None:
     """Refuse options that do not fit together, before anything is sent."""
     if not 1 <= options.repeat <= MOST_REPEATS:
@@ -188,6 +220,8 @@ def _check(options: BatteryOptions) -> None:
 def battery_runbook(options: BatteryOptions, pack: Pack, path: Path) -> Runbook:
     """The runbook of one battery, which its session records."""
     more = []
+    if options.provider == "replay" and not options.sends:
+        more.append(f"recordings  = {json_text.dumps(options.recordings)}")
     if options.sends:
         calls = len(pack.cases) * options.repeat
         kind = "metered" if options.credential == "api-key" else "subscription"

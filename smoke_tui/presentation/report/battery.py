@@ -68,6 +68,8 @@ def rows(battery: RecordedBattery) -> list[Row]:
             ("cost", [_cost(battery)]),
         ]
         table += [(name, [quote(value)]) for name, value in sorted(plan.settings.items())]
+    if plan.provider == "replay":
+        table.append(("cost", [f"US${summary.usd:f}: no call was made"]))
     table += [
         ("concurrency", [str(plan.concurrency)]),
         ("sent again", [f"{count(summary.retries, 'call')} after an error of the transport, "
@@ -99,6 +101,15 @@ def claims(battery: RecordedBattery) -> list[Text]:
     claim = summary.claim
     if claim is None:
         return [["Nothing may be claimed: no call was answered."]]
+    if battery.plan.provider == "replay":
+        served = ", ".join(summary.models) or "a model that none names"
+        return [
+            [
+                "Nothing may be claimed of a model today: the answers were recorded before, of ",
+                quote(served),
+                ", and a recording that is given again is no new answer.",
+            ]
+        ]
     if battery.plan.provider != "live":
         return [["Nothing may be claimed of a model: the answers are canned."]]
     lines: list[Text] = [] if _asked_a_provider(battery) else [[NO_MODEL]]

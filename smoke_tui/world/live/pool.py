@@ -61,6 +61,13 @@ class Pool:
         post(PortAnswer(BatteryEnded(run.stopped, run.elapsed())))
 
 
+def _answer_without_a_call(case: CaseCalls, number: int) -> BatteryAnswered:
+    """A recorded answer, one after the other, or the canned one."""
+    if case.recorded:
+        return replace(case.recorded[(number - 1) % len(case.recorded)], repeat=number)
+    return BatteryAnswered(case.case, number, case.canned, "completed", 0)
+
+
 def calls_of(cases: tuple[CaseCalls, ...]) -> Iterator[tuple[CaseCalls, int]]:
     """The calls round after round, each with the number of its repeat."""
     last = max((pair[1] for each in cases for pair in each.repeats), default=0)
@@ -140,7 +147,7 @@ class _Run:
 
     async def _make(self, http: KeptHttp, case: CaseCalls, number: int) -> None:
         if case.request is None:
-            self._finish(BatteryAnswered(case.case, number, case.canned, "completed", 0))
+            self._finish(_answer_without_a_call(case, number))
             # Facts are taken in while the loop is idle.
             await asyncio.sleep(FAKE_SECONDS)
             return

@@ -37,13 +37,15 @@ class ReadPack(Query[PackRead]):
 class CaseCalls:
     """The calls of one case that are to be made.
 
-    `repeats` are ranges (first, last). `request` is sent for each; without one `canned` is the answer.
+    `repeats` are ranges (first, last). `request` is sent for each; without one the answers `recorded`
+    are given in turn, or `canned` is the answer.
     """
 
     case: str
     repeats: tuple[tuple[int, int], ...]
     request: HttpRequest | None = None
     canned: str = ""
+    recorded: tuple[BatteryAnswered, ...] = ()
 
     @property
     def count(self) -> int:
@@ -100,6 +102,7 @@ class RunBattery(Request):
                     "repeats": [list(pair) for pair in each.repeats],
                     "request": each.request.shown() if each.request is not None else None,
                     "canned": each.canned,
+                    **({"recorded": len(each.recorded)} if each.recorded else {}),
                 }
                 for each in self.cases
             ],

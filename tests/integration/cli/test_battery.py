@@ -10,8 +10,14 @@ from typing import Any
 
 import pytest
 
+from smoke_tui.config.runbook_files import packaged
 from smoke_tui.journal.file import read_journal
+from smoke_tui.judging.cases import prompt_sha256
+from smoke_tui.world.cassettes.cassette import CaseNote, Cassette
+from smoke_tui.world.cassettes.store import write_cassette
 from tests.helpers.program import Program
+from tests.helpers.provider_cassettes import asked, exchanged, streamed
+from tests.helpers.valid_answers import MODEL
 
 PACK = "format-compliance"
 CASES = 13
@@ -124,6 +130,16 @@ def test_a_kill_loses_no_finished_call_and_a_resume_makes_the_rest_alone(
     (folder / "journal.jsonl").write_bytes(b"".join(lines[:cut]) + b'{"torn')
     before = answered_lines(lines[:cut])
     assert len(before) == after
+    claimed = program("report", folder.name).out.split("What may be claimed:")[1]
+    if after:
+        assert f"**0 violations in {after} answers**" in claimed
+    else:
+        assert "Nothing may be claimed: no call was answered" in claimed
+    if 0 < after < CASES * REPEAT:
+        assert (
+            f"Of 39 planned calls {after} were answered: nothing is claimed of the others"
+            in claimed
+        )
 
     done = program("battery", PACK, "--resume", folder.name, "--json")
     assert done.code == 0, done.err
@@ -168,6 +184,46 @@ def test_options_that_do_not_fit_are_refused(
     done = program("battery", PACK, *options)
     assert done.code == 2
     assert text in done.err
+
+
+def test_recorded_answers_cost_nothing_and_a_missing_one_is_named(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cases = tmp_path / "cassettes" / "judge"
+    assert program("battery", PACK, "--write-cases", "cassettes/judge").code == 0
+    done = program("battery", PACK, "--provider", "replay", "--json")
+    step = done.json()["steps"][-1]
+    assert (done.code, step["code"]) == (1, "recording-missing")
+    assert "13 of 13 cases have no accepted recording" in step["summary"]
+    assert "multilingual-equivalence (cassettes/judge/multilingual-eq" in step["summary"]
+    assert "cassettes record" in step["summary"]
+
+    pack = json.loads((packaged() / "packs" / f"{PACK}.json").read_text())
+    for case in pack["cases"]:
+        prompt = (cases / f"{case['id']}.txt").read_text()
+        texts = ["PASS"] if case["verdict"] == "PASS" else ["FAIL: no.", "FAIL: not so."]
+        made = [exchanged(asked(prompt), streamed(text)) for text in texts]
+        note = CaseNote(case["id"], prompt_sha256(prompt), MODEL)
+        write_cassette(cases / f"{case['id']}.yaml", Cassette(tuple(made), (), note))
+    done = program("battery", PACK, "--provider", "replay", "--repeat", "3", "--json")
+    assert done.code == 0, done.err
+    battery = battery_of(done.json())
+    assert (battery["answers"], battery["as_expected"]) == (39, 39)
+    assert battery["claim"] is None
+    assert "a recording that is given again is no new answer" in battery["claims"][0]
+    assert done.json()["spend"]["calls"] == 0
+    report = program("report", "last").out
+    assert "US\\$0: no call was made" in report
+    answers = [
+        event["data"]
+        for event in program.events()
+        if event["ev"] == "battery" and event["data"].get("what") == "answered"
+    ]
+    assert {each["usd"] for each in answers} == {"0"}
+    fails = [each["text"] for each in answers if each["case"] == "adversarial-content"]
+    assert len(fails) == 3
+    assert program("replay", "last").code == 0
 
 
 def test_live_calls_are_refused_in_ci(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
