@@ -107,6 +107,7 @@ concurrency = 4
 provider    = "live"
 model       = "gpt-5.5"
 credential  = "subscription"
+recordings  = "cassettes"
 stop_at     = 90
 effects     = "spends"
 spend       = { kind = "subscription", max_calls = 150 }
