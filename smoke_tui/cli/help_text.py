@@ -107,7 +107,7 @@ def _usage(command: Command, shown: Sequence[Argument]) -> str:
     if not command.form:
         for argument in (a for a in shown if a.positional):
             name = argument.name
-            parts.append({"": name, "?": f"[{name}]", "*": f"[{name} …]"}[argument.nargs])
+            parts.append({"": name, "?": f"[{name}]", "*": f"[{name}...]"}[argument.nargs])
     parts += [f"{a.names[0]} {a.value}" for a in shown if a.required]
     if any(not a.positional and not a.required for a in shown):
         parts.append("[OPTIONS]")

@@ -68,6 +68,10 @@ def run(request: Request) -> int:
     """Run a command, or `--check`."""
     from importlib import import_module
 
+    if request.settings.on("ascii"):
+        from smoke_tui.cli.plain_characters import print_plain_characters
+
+        print_plain_characters()
     if request.command is None:
         from smoke_tui.cli.check_options import CheckOptions
         from smoke_tui.cli.commands.check import check

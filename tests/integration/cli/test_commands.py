@@ -332,3 +332,5 @@ def test_columns_never_run_into_each_other(program: Program) -> None:
     assert ["login-originator", "codex_cli_rs"] in rows
     assert ["codex", "/nowhere/" + "x" * 200, "--codex"] in rows
     assert "does not exist" in done.out
+    assert "×" in done.out
+    assert program("doctor", "--ascii").out.isascii()
