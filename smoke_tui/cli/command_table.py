@@ -46,9 +46,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
             arg(
                 "session",
                 nargs="?",
-                default="last",
                 metavar="SESSION",
-                help="an id, a unique prefix of one, or last (the default)",
+                help="an id, a unique prefix of one, or last; the newest incomplete one without it",
                 takes="session",
             ),
             PLAIN,

@@ -10,6 +10,7 @@ from typing import Any
 from smoke_tui.cli.arguments import CommandLine, read
 from smoke_tui.cli.command_table import COMMANDS
 from smoke_tui.config.settings import Settings, read_settings
+from smoke_tui.errors import CommandError
 from smoke_tui.outcomes import Exit
 
 
@@ -45,8 +46,30 @@ def understand(argv: Sequence[str]) -> Request:
         _print_help(line)
         raise SystemExit(Exit.OK)
     values = line.values
+    settings = read_settings(line.settings)
+    if line.command == "resume" and values["session"] is None:
+        values["session"] = _newest_incomplete(settings)
     plain, check = bool(values.pop("plain", False)), bool(values.pop("check", False))
-    return Request(line.command, values, read_settings(line.settings), plain, check)
+    return Request(line.command, values, settings, plain, check)
+
+
+def _newest_incomplete(settings: Settings) -> str:
+    """The session that `resume` is for where none is named.
+
+    Raises:
+        CommandError: no session can be resumed (5).
+    """
+    from smoke_tui.history.find import sessions_root
+    from smoke_tui.history.summaries import newest_incomplete
+
+    session = newest_incomplete(sessions_root(settings))
+    if session is None:
+        raise CommandError(
+            Exit.NOTHING,
+            "no session is incomplete; `smoke-tui sessions` lists them, `smoke-tui rerun SESSION "
+            "--step ID` does one step of a finished one again",
+        )
+    return session
 
 
 def _print_help(line: CommandLine) -> None:

@@ -103,6 +103,18 @@ def counted(root: Path, wanted: Wanted) -> int:
     return count
 
 
+def newest_incomplete(root: Path) -> str | None:
+    """The id of the newest session that can be resumed; None: there is none."""
+    wanted = Wanted(incomplete=True)
+    for folder in session_folders(root):
+        session = ends(folder)
+        if session is None or not _is_wanted(session, wanted):
+            continue
+        if session.closed is not None or not _is_open_elsewhere(folder):
+            return folder.name
+    return None
+
+
 def _is_wanted(session: SessionEnds, wanted: Wanted) -> bool:
     closed = session.closed
     return (

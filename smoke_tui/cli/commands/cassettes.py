@@ -14,6 +14,7 @@ from smoke_tui.cli.output import print_json
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.format import count
 from smoke_tui.redaction import Vault, clean
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction
 from smoke_tui.world.cassettes.lint import LintResult, lint_paths, lint_texts
@@ -119,7 +120,7 @@ def _show(settings: Settings, paths: Sequence[Path], options: CassetteOptions) -
 
 
 def _cassette_lines(cassette: Cassette, name: str) -> list[str]:
-    lines = [f"{name}: {len(cassette.interactions)} exchange(s), {len(cassette.cut)} cut"]
+    lines = [f"{name}: {count(len(cassette.interactions), 'exchange')}, {len(cassette.cut)} cut"]
     note = cassette.note
     if note is None:
         lines.append("recorded by another program: no times, no prompt's hash")

@@ -16,6 +16,7 @@ from smoke_tui.journal.file import Journal
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit, worst_exit
+from smoke_tui.presentation.format import count
 from smoke_tui.presentation.report.check_result import check_object, finding
 from smoke_tui.presentation.report.export import RecordUnscannedError, SecretFoundError, export
 from smoke_tui.presentation.report.verdict_text import effective_verdict
@@ -93,7 +94,7 @@ def _evidence(folder: Path, journal: Journal, exits: list[Exit]) -> list[dict[st
                 "warning",
                 None,
                 clean(
-                    f"{len(evidence.spare)} file(s) of evidence that no event speaks of: {names}."
+                    f"{count(len(evidence.spare), 'file')} of evidence that no event speaks of: {names}."
                 ),
                 "A crash may have left them; they prove nothing.",
             )

@@ -163,9 +163,15 @@ def _of_client(settings: Settings) -> tuple[dict[str, Any], str]:
     captured = capture_client(_config(settings), settings.get("model"), settings.state_dir)
     sent, secret = captured.request, captured.instructions
     if captured.problem or sent is None or secret is None:
-        raise CommandError(Exit.NOT_PROVABLE, f"{captured.problem}; --codex PATH names another")
+        raise CommandError(Exit.NOT_PROVABLE, _no_client(captured.problem))
     version, text = str(captured.version), secret.reveal()
     return _summary(f"Codex CLI {version}", version, sent.model, sent.place, text), text
+
+
+def _no_client(problem: object) -> str:
+    """The problem, with what to do where it does not say so."""
+    text = str(problem)
+    return text if "--codex" in text else f"{text}; --codex PATH names another"
 
 
 def _summary(source: str, version: str, model: str, place: str | None, text: str) -> dict[str, Any]:
@@ -195,7 +201,7 @@ def wire(settings: Settings, *, json: bool) -> int:
             config, settings.get("model"), config.shape, settings.state_dir
         )
     except NoClientError as problem:
-        raise CommandError(Exit.NOT_PROVABLE, f"{problem}; --codex PATH names another") from None
+        raise CommandError(Exit.NOT_PROVABLE, _no_client(problem)) from None
     code = Exit.FAILED if comparison.unexplained else Exit.OK
     if json:
         print_json(

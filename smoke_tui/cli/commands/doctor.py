@@ -11,6 +11,7 @@ from smoke_tui.config.settings import OPTIONS, Settings
 from smoke_tui.doctor import default_of, run_checks, shown
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.format import count
 
 
 def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
@@ -50,7 +51,7 @@ def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:
     print("\nsettings as they are by default (smoke-tui help settings says what each is):")
     print(table(("SETTING", "VALUE"), [(name, default_of(settings, name)) for name in rest]))
     print()
-    print(f"doctor: {len(checks)} checks, {len(problems)} problem(s)")
+    print(f"doctor: {count(len(checks), 'check')}, {count(len(problems), 'problem')}")
     return code
 
 

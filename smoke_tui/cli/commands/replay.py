@@ -92,7 +92,7 @@ def _whole(folder: Path, *, json: bool) -> int:
     elif result["same"]:
         print(
             f"replay {folder.name}: {result['events']} events, 0 differences, verdict "
-            f"{result['verdict'] or 'none: unfinished'}"
+            f"{result['verdict'] or 'incomplete'}"
         )
     else:
         print(f"replay {folder.name}: differs at event {result['event']}: {result['why']}")
@@ -103,7 +103,7 @@ def _whole(folder: Path, *, json: bool) -> int:
 
 def _print_older(folder: Path, done: Rechecked) -> None:
     """Print the recorded verdict of a session of older rules beside the verdict of today's rules."""
-    before = done.state.verdict.value if done.state.verdict else "none: unfinished"
+    before = done.state.verdict.value if done.state.verdict else "incomplete"
     if done.missing is not None:
         print(
             clean(
@@ -111,7 +111,7 @@ def _print_older(folder: Path, done: Rechecked) -> None:
             )
         )
         return
-    today = done.verdict.value if done.verdict else "none: unfinished"
+    today = done.verdict.value if done.verdict else "incomplete"
     print(
         f"replay {folder.name}: {done.state.events} events, recorded by rules {done.rules} with "
         f"verdict {before}, decided again by rules {RULES}: {today}"
@@ -201,10 +201,10 @@ def _all(settings: Settings, *, json: bool) -> int:
         print_json({"schema": "smoke-replay-all/1", "sessions": rows})
     for row in rows if not json else ():
         if row["result"] == "same":
-            print(f"same        {row['session']}  {row['verdict'] or 'unfinished'}")
+            print(f"same        {row['session']}  {row['verdict'] or 'incomplete'}")
             continue
         print(
-            f"{row['result']:<11} {row['session']}  {row['verdict'] or 'unfinished'} → "
+            f"{row['result']:<11} {row['session']}  {row['verdict'] or 'incomplete'} → "
             f"{row['today'] or '?'}: {row['why']}"
         )
     if not rows:

@@ -95,7 +95,7 @@ def _cells(row: Summary, now: datetime) -> tuple[str, ...]:
     failure = row.failure
     mark = MARKS.get(row.verdict or "")
     verdict = mark.word if mark is not None else _WORDS.get(row.condition, "")
-    if row.condition == "closed" and row.resumable:
+    if row.condition == "closed" and row.resumable and row.verdict != "incomplete":
         verdict += " (resumable)"
     return (
         row.session,

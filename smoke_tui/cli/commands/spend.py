@@ -126,7 +126,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
 def _print_sessions(sessions: SessionsSpend, days: int, runbook: Runbook | None) -> None:
     of = f" of {runbook.id}" if runbook is not None else ""
     print(
-        f"recorded sessions{of}, last {days} day(s), live ones only, days in UTC: {sessions.count}"
+        f"recorded sessions{of}, last {count(days, 'day')}, live ones only, days in UTC: {sessions.count}"
     )
     for day, totals in sessions.days:
         print(f"  {day}  {totals_text(totals)}")
@@ -137,7 +137,7 @@ def _print_sessions(sessions: SessionsSpend, days: int, runbook: Runbook | None)
         print(f"  {count(sessions.rehearsals, 'rehearsal')}: $0, never counted as spend")
     if sessions.unreadable:
         print(
-            f"  {sessions.unreadable} session(s) could not be read and are not in it; "
+            f"  {count(sessions.unreadable, 'session')} could not be read and not counted; "
             "`smoke-tui --check SESSION` says why"
         )
 
@@ -155,7 +155,7 @@ def _print_ledger(ledger: CostByDay | None, question: DailyCost) -> None:
     print(
         clean(
             f"the stack's ledger, {question.table}, {question.tier_text()}, last "
-            f"{question.days} day(s), {question.models_text()}, days in UTC:"
+            f"{count(question.days, 'day')}, {question.models_text()}, days in UTC:"
         )
     )
     for row in ledger.days:

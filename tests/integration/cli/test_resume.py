@@ -240,7 +240,9 @@ def test_a_live_session_asks_for_consent(recorded: Path, program: Program) -> No
 
 
 def test_without_a_terminal_resume_says_what_to_do(program: Program) -> None:
-    done = program("resume")
+    none = program("resume")
+    assert (none.code, "no session is incomplete" in none.err) == (5, True)
+    done = program("resume", "last")
     assert done.code == 2
     assert "--check last --resume" in done.err
     assert json.dumps(done.out) == '""'
