@@ -90,6 +90,6 @@ def _note_repairs(ctx: StepContext, text: Secret, source: str) -> None:
     if isinstance(mended, list):
         ctx.finding(
             "instructions-mended",
-            f"The instructions ({source}) were mended: {'; '.join(map(str, mended))}.",
+            f"The instructions ({source}) were corrected: {'; '.join(map(str, mended))}.",
             "Save them as plain UTF-8, or the product sends what this call did not.",
         )

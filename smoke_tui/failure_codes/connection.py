@@ -111,7 +111,7 @@ ROWS: Final = (
         "network",
         Outcome.BLOCKED,
         "this machine",
-        what="No connection to the host came about.",
+        what="No connection to the host was made.",
         remedy="Check network, VPN and proxy.",
         next_actions=(NextAction.RETRY,),
         retry="once",

@@ -54,7 +54,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "the stack",
         what="A command ended with an error.",
-        remedy="Read its output; mend it and try the step again.",
+        remedy="Read its output; correct it and try the step again.",
         next_actions=(NextAction.RETRY,),
     ),
     Code(
@@ -161,7 +161,7 @@ ROWS: Final = (
         Outcome.BLOCKED,
         "this machine",
         what="The call was made, and its recording could not be written.",
-        remedy="Make room, or mend the folder's permissions; then try again.",
+        remedy="Make room, or correct the folder's permissions; then try again.",
         next_actions=(NextAction.RETRY,),
         unrehearsed="depends on the project's folder",
     ),

@@ -24,7 +24,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "us",
         what="The request reached the provider without base instructions.",
-        remedy="Check that the instructions variable is not set to a blank value; else mend the "
+        remedy="Check that the instructions variable is not set to a blank value; else correct the "
         "request.",
         next_actions=(NextAction.RETRY, NextAction.COMPARE_CLIENT, NextAction.CHANGE_SETTING),
         fallback="if-blank",
@@ -35,7 +35,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "us",
         what="The provider refused the shape of the request.",
-        remedy="Compare the request with the real client's; no variable mends this.",
+        remedy="Compare the request with the real client's; no variable fixes this.",
         next_actions=(NextAction.RETRY, NextAction.COMPARE_CLIENT),
     ),
     Code(
@@ -44,7 +44,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "us",
         what="The request breaks the contract of the Responses-Lite shape for this model.",
-        remedy="Send the lite shape only where the catalogue asks for it; no variable mends this.",
+        remedy="Send the lite shape only where the catalogue asks for it; no variable fixes this.",
         next_actions=(NextAction.RETRY, NextAction.COMPARE_CLIENT),
     ),
     Code(

@@ -87,7 +87,7 @@ def _seconded(code: Code, row: CodeText, result: object) -> CodeText:
         return CodeText(
             f"{row.what} The installed client's shape was accepted.",
             "us",
-            "Call with --shape installed until ours is mended; the differences are in the report.",
+            "Call with --shape installed until ours is corrected; the differences are in the report.",
         )
     if result == "refused-alike" and code.group != "model":
         return CodeText(

@@ -56,7 +56,7 @@ def need_session(settings: Settings, name: str) -> Path:
     if folder is None and is_archive(Path(name)):
         raise CommandError(
             Exit.INVALID,
-            f"{name} is an archive: it can be read, verified and replayed, not gone on with",
+            f"{name} is an archive: it can be read, verified and replayed, not resumed",
         )
     if folder is None:
         raise CommandError(

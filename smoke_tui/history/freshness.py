@@ -95,13 +95,13 @@ def freshness(
 
     The last one is that which was closed last, whenever its session began. A pass is as old as its
     session: what was done once more does not make the rest of it younger. A part of a runbook is no
-    verdict of it, and neither is one that its own record does not bear out.
+    verdict of it, and neither is one that its own record does not support.
 
     Args:
         sessions: the folder of all sessions.
         runbook: the runbook as it is now.
         age: how old the verdict may be.
-        redecide: decides a session again; None where its record does not bear out its verdict.
+        redecide: decides a session again; None where its record does not support its verdict.
         passes: whether a verdict is good enough.
     """
     now = datetime.now(UTC)
@@ -133,7 +133,7 @@ def freshness(
             return _unproven(
                 skipped,
                 "not-borne-out",
-                f"The record of session {session.name}, the last one, does not bear out its "
+                f"The record of session {session.name}, the last one, does not support its "
                 "verdict.",
                 f"smoke-tui --check {session.name}",
             )

@@ -131,7 +131,7 @@ def subscription_text(totals: Totals, windows: Sequence[QuotaUse]) -> str:
 def cost_text(usd: str | None, unknown_rows: int) -> str:
     """The cost of a day's rows of a ledger; None: no row has one."""
     if usd is None:
-        return f"unknown ({unknown_rows} row(s) without a cost)"
+        return f"unknown ({count(unknown_rows, 'row')} without a cost)"
     if unknown_rows:
-        return f"at least ${usd} ({unknown_rows} row(s) without a cost)"
+        return f"at least ${usd} ({count(unknown_rows, 'row')} without a cost)"
     return f"${usd}"

@@ -155,13 +155,13 @@ class Rechecked:
 
     @property
     def ruling(self) -> Ruling | None:
-        """What a report has to say where the record is not borne out; None where it is."""
+        """What a report has to say where the record is not supported; None where it is."""
         recorded = self.state.verdict.value if self.state.verdict else "none"
         if self.divergence is not None:
             return Ruling(
                 Verdict.INCOMPLETE,
                 (
-                    f"The record does not bear out its verdict, {recorded}: decided again, "
+                    f"The record does not support its verdict, {recorded}: decided again, "
                     f"{self.divergence}. It was changed, or recorded by a program that decides "
                     "otherwise. Nothing of it is proven."
                 ),
@@ -169,7 +169,7 @@ class Rechecked:
         if self.missing is not None:
             return Ruling(
                 Verdict.INCOMPLETE,
-                (f"The record's verdict, {recorded}, is not borne out. {self.missing}"),
+                (f"The record's verdict, {recorded}, is not supported. {self.missing}"),
             )
         if self.verdict is not None and self.verdict is not self.state.verdict:
             return Ruling(

@@ -36,7 +36,7 @@ class InvalidRunbookError(CommandError):
 
     def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
         lines = "\n".join(str(problem) for problem in diagnostics)
-        super().__init__(Exit.INVALID, f"{lines}\nmend the runbook, then try again")
+        super().__init__(Exit.INVALID, f"{lines}\ncorrect the runbook, then try again")
         self.path = path
         self.diagnostics = diagnostics
 

@@ -73,7 +73,7 @@ def preflight(
                 "warning",
                 None,
                 f"The Codex CLI named by --codex can't be used: {config.installed_problem}.",
-                "Mend --codex, or leave it out.",
+                "Correct --codex, or leave it out.",
             )
         )
 

@@ -34,7 +34,7 @@ class ResumableSession:
         if placeholders_in(self.runbook.text):
             raise ValueError(
                 "the record holds its runbook with a part hidden, as an older version "
-                "kept it: it can be read and replayed, not gone on with; mend the "
+                "kept it: it can be read and replayed, not resumed; correct the "
                 "runbook (`smoke-tui lint`) and begin a new session"
             )
         ids = [step.id for step in self.runbook.steps]
@@ -80,7 +80,7 @@ def open_resumable(folder: Path, *, finished: bool = False) -> ResumableSession:
         schema = state.opened.schema if state.opened is not None else None
         if schema != SCHEMA:
             raise InvalidRecordError(
-                f"{folder}: written by another version ({schema}); it can be read, not gone on with"
+                f"{folder}: written by another version ({schema}); it can be read, not resumed"
             )
         if state.closed is not None and not state.left and not finished:
             raise InvalidRecordError(

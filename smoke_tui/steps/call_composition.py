@@ -117,7 +117,7 @@ def _look_at_the_client(ctx: StepContext) -> None:
         ctx.finding(
             "codex-cli",
             f"The Codex CLI named by --codex can't be used: {problem}.",
-            f"Client version {ctx.config.client_version} is sent without it; mend --codex, "
+            f"Client version {ctx.config.client_version} is sent without it; correct --codex, "
             "or leave it out.",
         )
 

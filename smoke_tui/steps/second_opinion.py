@@ -170,8 +170,8 @@ def concluded(ours: Assessment, theirs: Assessment, version: str) -> Opinion:
             "accepted",
             f"Second opinion: the same prompt in the shape of {client} was "
             f"accepted where ours was refused ({ours.code}). The shape is "
-            "ours to mend; the differences are listed.",
-            "Call with --shape installed until the shape is mended.",
+            "ours to correct; the differences are listed.",
+            "Call with --shape installed until the shape is corrected.",
         )
     code = CODES.get(theirs.code)
     if theirs.code == ours.code and code is not None and code.group == "model":
@@ -204,7 +204,7 @@ def concluded(ours: Assessment, theirs: Assessment, version: str) -> Opinion:
         "unclear",
         f"Second opinion: none, the call in the shape of {client} ended "
         f"with {theirs.code}. {theirs.summary}",
-        "Try again when that is mended.",
+        "Try again when that is corrected.",
     )
 
 

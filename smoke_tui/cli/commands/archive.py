@@ -40,7 +40,7 @@ def archive(settings: Settings, *, session: str, output: str, json: bool) -> int
         raise CommandError(
             Exit.DIVERGENCE,
             f"{folder.name} was not archived: its record does not "
-            f"bear out its decisions ({done.divergence})",
+            f"support its decisions ({done.divergence})",
         )
     try:
         for name, content in members.items():

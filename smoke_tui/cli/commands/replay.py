@@ -147,7 +147,7 @@ def _step(folder: Path, step: str, *, json: bool) -> int:
     else:
         outcome = f"{result['outcome'] or 'no outcome'} {result['code'] or ''}".rstrip()
         print(
-            f"replay {folder.name} {step}: {len(step_state.tries)} tries, {outcome}, "
+            f"replay {folder.name} {step}: {_tries(len(step_state.tries))}, {outcome}, "
             f"{'0 differences' if first is None else 'differs'}"
         )
         if first is not None:
@@ -185,7 +185,7 @@ def _step_of_older(folder: Path, step: str, done: Rechecked, *, json: bool) -> i
         print_json(result)
     else:
         print(
-            f"replay {folder.name} {step}: {len(then.tries)} tries, {sides[0]} by rules "
+            f"replay {folder.name} {step}: {_tries(len(then.tries))}, {sides[0]} by rules "
             f"{done.rules}, {sides[1]} by rules {RULES}"
         )
     if same or today.outcome is None:
@@ -306,3 +306,7 @@ def _print_sides(result: dict[str, Any]) -> None:
 
 def _side(event: Event | None) -> str | None:
     return None if event is None else clean(event.line().decode())[:_LONGEST].rstrip("\n")
+
+
+def _tries(number: int) -> str:
+    return "1 try" if number == 1 else f"{number} tries"

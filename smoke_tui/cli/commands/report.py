@@ -50,7 +50,7 @@ def report(settings: Settings, *, session: str, kind: str, output: str | None, c
     if done.divergence is not None:
         print(
             clean(
-                f"smoke-tui: the record does not bear out its verdict: {done.divergence}; "
+                f"smoke-tui: the record does not support its verdict: {done.divergence}; "
                 f"compare with `smoke-tui replay {session}`"
             ),
             file=sys.stderr,

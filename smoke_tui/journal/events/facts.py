@@ -112,7 +112,7 @@ class HttpAnswered(FactBody):
 
 @dataclass(frozen=True, slots=True)
 class TcpAnswered(FactBody):
-    """A connection came about, or why not."""
+    """A connection was made, or why not."""
 
     kind: ClassVar[str] = "tcp"
 

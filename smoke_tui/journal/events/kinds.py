@@ -13,7 +13,7 @@ FACTS: Final[Mapping[str, str]] = {
     "http": "the answer of an HTTP request, or why there was none",
     "listen": "a listener is ready, was called, or could not listen",
     "process": "a child started, printed a block, was read out, or ended",
-    "tcp": "a connection came about, or why not",
+    "tcp": "a connection was made, or why not",
     "timer": "a time that was waited for has come",
     "draw": "a random value was drawn; only its public parts are here",
     "browser": "a page was handed to the browser, or could not be",

@@ -145,7 +145,7 @@ class Sockets(httpcore2.AsyncNetworkBackend):
         """Connect to a host by name or address.
 
         Raises:
-            httpcore2.ConnectError: no connection came about.
+            httpcore2.ConnectError: no connection was made.
             httpcore2.ConnectTimeout: nor an answer within `timeout` seconds.
         """
         loop = asyncio.get_running_loop()

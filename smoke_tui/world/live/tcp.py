@@ -19,7 +19,7 @@ async def refused(host: str, port: int) -> str | None:
 
 
 def _unreachable(error: Exception) -> str:
-    """Why no connection came about, in words that hold nothing of where it was to go."""
+    """Why no connection was made, in words that hold nothing of where it was to go."""
     if isinstance(error, TimeoutError):
         return "no answer"
     if isinstance(error, socket.gaierror):
@@ -28,4 +28,4 @@ def _unreachable(error: Exception) -> str:
         return "its address can't be read"
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
-    return "no connection came about"
+    return "no connection was made"

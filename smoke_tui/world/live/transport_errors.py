@@ -17,9 +17,9 @@ from typing import Final
 _BY_NAME: Final = {
     "ReadError": "the connection was broken off while the answer was waited for",
     "WriteError": "the connection was broken off while the request was sent",
-    "ConnectError": "no connection came about",
+    "ConnectError": "no connection was made",
     "CloseError": "the connection could not be closed",
-    "ConnectTimeout": "no connection came about in time",
+    "ConnectTimeout": "no connection was made in time",
     "WriteTimeout": "the request could not be sent in time",
     "PoolTimeout": "no connection was free in time",
     "RemoteProtocolError": "the answer was no HTTP",

@@ -234,7 +234,7 @@ def test_a_signal_while_a_session_is_resumed(tmp_path: Path) -> None:
     child.kill()
     ended(child)
     again = resumed(tmp_path)
-    until(lambda: waits_at_the_gate(tmp_path, 1), "it was not gone on with")
+    until(lambda: waits_at_the_gate(tmp_path, 1), "it was not resumed")
     again.send_signal(TERM)
     assert ended(again).code == 143
     assert state_of(newest(tmp_path)).left
@@ -261,7 +261,7 @@ def test_of_two_that_resume_a_session_one_is_refused(tmp_path: Path) -> None:
     refused = ended(loser)
     assert refused.code == 3
     assert "another smoke-tui has this session open" in refused.err
-    until(lambda: waits_at_the_gate(tmp_path, 1), "it was not gone on with")
+    until(lambda: waits_at_the_gate(tmp_path, 1), "it was not resumed")
     opened(tmp_path)
     assert ended(winner).code == 0
     events = read_journal(newest(tmp_path)).events

@@ -20,7 +20,7 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("refused", "no such file", "unreachable"), "nothing listens at its address"),
     (("resolve", "translate host", "name or service", "getaddrinfo"), "its host is not known"),
     (("starting up", "too many", "remaining connection"), "it takes no connection just now"),
-    (("ssl", "tls", "certificate"), "no secure connection came about"),
+    (("ssl", "tls", "certificate"), "no secure connection was made"),
     (("database",), "it has no database of that name"),
     (
         ("invalid", "missing", "extra", "null"),
@@ -47,7 +47,7 @@ def not_connected(error: BaseException) -> str:
     for marks, meaning in _MARKS:
         if any(mark in message for mark in marks):
             return meaning
-    return f"no connection came about ({type(error).__name__})"
+    return f"no connection was made ({type(error).__name__})"
 
 
 def not_read(state: str | None, asked: Mapping[str, Any]) -> str:

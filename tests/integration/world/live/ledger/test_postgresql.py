@@ -305,7 +305,7 @@ def silent_server() -> tuple[socket.socket, int]:
         ("host=127.0.0.1 nonsense={password}", "its address can't be read"),
         (
             "postgresql://u:{password}@127.0.0.1:{port}/postgres?sslmode=require",
-            "no secure connection came about",
+            "no secure connection was made",
         ),
         ("postgresql://u:{password}@127.0.0.1:{silent}/db", "it did not answer within 5 s"),
     ],

@@ -105,7 +105,7 @@ def test_only_live_sessions_of_those_days_count(program: LedgerProgram) -> None:
     assert (sessions["count"], sessions["unreadable"]) == (1, 1)
     assert sessions["total"]["calls"] == 1
     assert program("spend", "--json", "--days", "9").json()["sessions"]["total"]["calls"] == 2
-    assert "1 session(s) could not be read" in program("spend").out
+    assert "1 session could not be read" in program("spend").out
     assert "2 rehearsals: $0, never counted as spend" in program("spend").out
 
 
@@ -207,8 +207,8 @@ def test_a_cost_that_is_not_there_is_unknown(
     done = program("spend", "--json", "--ledger", server.dsn)
     assert [row["usd"] for row in done.json()["ledger"]["rows"]] == ["0.1", None]
     out = program("spend", "--ledger", server.dsn).out
-    assert "at least $0.1 (1 row(s) without a cost)" in out
-    assert "unknown (1 row(s) without a cost)" in out
+    assert "at least $0.1 (1 row without a cost)" in out
+    assert "unknown (1 row without a cost)" in out
 
 
 def test_without_and_with_an_empty_ledger(

@@ -59,7 +59,7 @@ def test_the_ledger_by_day_with_filters_and_the_query_that_is_copied(
 
     async def keys(app: SmokeApp, pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: f"{day(0)}  $0.12" in screen_text(app))
-        assert f"{day(2)}  unknown (1 row(s) without a cost)" in screen_text(app)
+        assert f"{day(2)}  unknown (1 row without a cost)" in screen_text(app)
         assert "platform tier (domain_id is null), all models but fake*" in screen_text(app)
         await write(pilot, "f", "grok-4.3")
         await until(pilot, lambda: "model::text IN ('grok-4.3')" in screen_text(app))
