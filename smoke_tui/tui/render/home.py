@@ -39,9 +39,11 @@ def read_entries(paths: Sequence[Path]) -> list[Entry]:
     entries = []
     for path in paths:
         parsed = load(path)
-        first = str(parsed.diagnostics[0]) if parsed.diagnostics else ""
-        first = "line " + first.removeprefix(f"{path}:") if first else ""
-        entries.append(Entry(path, parsed.runbook, first if parsed.runbook is None else ""))
+        errors = (finding for finding in parsed.diagnostics if finding.severity == "error")
+        first = next(
+            (f"line {each.line}:{each.col}: {each.code} {each.message}" for each in errors), ""
+        )
+        entries.append(Entry(path, parsed.runbook, first))
     return entries
 
 
