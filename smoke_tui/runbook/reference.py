@@ -12,6 +12,7 @@ from smoke_tui.runbook import templates
 from smoke_tui.runbook.examples import FIELD_EXAMPLES, FRONT_MATTER_EXAMPLE, KIND_EXAMPLES
 from smoke_tui.runbook.kinds import KINDS, Kind
 from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.runbook.lint.mistakes import MISTAKES
 from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER, FRONT_MATTER_TOPIC
 from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
 from smoke_tui.runbook.schema.context import STEP_TOPIC
@@ -269,8 +270,16 @@ def _lint_codes() -> Iterator[Topic]:
             f"a lint {code.severity}",
             f"{code.sentence[:1].upper()}{code.sentence[1:]}.",
             (f"Mend: {code.remedy}",),
+            example=_mistake(code),
             see=_LINT_SEE.get(code, ()),
         )
+
+
+def _mistake(code: LintCode) -> str:
+    mistake = MISTAKES.get(code)
+    if mistake is None:
+        return ""
+    return f"# not:\n{mistake.wrong}\n\n# but:\n{mistake.right}"
 
 
 _LINT_SEE: Final[Mapping[LintCode, tuple[str, ...]]] = {

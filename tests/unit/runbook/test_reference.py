@@ -8,6 +8,7 @@ from smoke_tui.failure_codes.table import CODES
 from smoke_tui.runbook import LintCode, parse
 from smoke_tui.runbook.examples import FIELD_EXAMPLES, FRONT_MATTER_EXAMPLE
 from smoke_tui.runbook.kinds import KINDS
+from smoke_tui.runbook.lint.mistakes import MISTAKES
 from smoke_tui.runbook.parser.frontmatter import FRONT_MATTER
 from smoke_tui.runbook.reference import OPEN, RUN_EXAMPLE, field_rows, kind_example, topics
 from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
@@ -67,3 +68,16 @@ def test_rows_spell_where_a_key_stands() -> None:
     assert rows["spend.kind"].type == "subscription | metered"
     assert rows["spend.kind"].default == "required"
     assert {"expect[].json", "on[].match.exit", "capture.NAME.secret"} <= rows.keys()
+
+
+@pytest.mark.parametrize("code", MISTAKES, ids=lambda code: code.code)
+def test_a_mistake_is_of_its_code_and_its_mend_is_clean(code: LintCode) -> None:
+    mistake = MISTAKES[code]
+
+    def codes(text: str) -> set[str]:
+        runs, lines = (f"{text}\n\n", "") if mistake.fenced else (RUN_EXAMPLE, text)
+        step = f'## Own\n\nWords.\n\n{runs}{OPEN}id = "own"\nkind = "run"\n{lines}\n```\n'
+        return {found.code for found in parse(FRONT + step, "book.md").diagnostics}
+
+    assert code.code in codes(mistake.wrong)
+    assert codes(mistake.right) == set()
