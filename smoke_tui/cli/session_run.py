@@ -9,7 +9,8 @@ from typing import Any
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.output import Narrator, print_output, print_result
+from smoke_tui.cli.narration import Narrator, print_output
+from smoke_tui.cli.output import print_result
 from smoke_tui.cli.signals import run_session
 from smoke_tui.errors import CommandError
 from smoke_tui.files import StorageError, replace_private

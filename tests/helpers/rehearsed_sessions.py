@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from smoke_tui.cli.answers_file import Scripted
 from smoke_tui.cli.check_options import CheckOptions
 from smoke_tui.cli.main import understand
-from smoke_tui.cli.output import Narrator
+from smoke_tui.cli.narration import Narrator
 from smoke_tui.cli.session_run import finish
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.values import Project
