@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from smoke_tui.redaction import personal_detectors, random_tokens, split_tokens
@@ -32,14 +32,25 @@ class Detector:
     """A row of the table: `hits` yields the values in each match of `pattern`.
 
     A match starts at one of the words in `needs`, or up to `back` bytes before it; with `span` it
-    ends at most that many bytes after the word.
+    ends at most that many bytes after the word. Most texts hold none of the words, so that an
+    expression is compiled when one does.
     """
 
     needs: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
+    expression: bytes
     hits: Callable[[_Match], Iterator[Hit]]
     back: int = 0
     span: int = 0
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """The compiled expression."""
+        return _compiled(self.expression)
+
+
+@cache
+def _compiled(expression: bytes) -> re.Pattern[bytes]:
+    return re.compile(expression)
 
 
 KEYS: Final = (
@@ -159,7 +170,7 @@ def _cookies(match: _Match) -> Iterator[Hit]:
 
 
 def _token(kind: str, needs: bytes, pattern: bytes, accept: Callable[[bytes], bool]) -> Detector:
-    expression = re.compile(_EDGE + rb"(?P<value>" + pattern + rb")")
+    expression = _EDGE + rb"(?P<value>" + pattern + rb")"
     return Detector(tuple(needs.split()), expression, _value(kind, accept))
 
 
@@ -195,7 +206,7 @@ DETECTORS: Final = (
     *TOKENS,
     Detector(
         _KEY_WORDS,
-        re.compile(
+        (
             _NAME + rb"\\*[\"']?[ \t]*[:=][ \t]*b?"
             rb"(?:\"(?P<double>(?:[^\"\\\r\n]|\\[^\r\n])*+)"
             rb"|'(?P<single>(?:[^'\\\r\n]|\\[^\r\n])*+)"
@@ -205,14 +216,12 @@ DETECTORS: Final = (
     ),
     Detector(
         _KEY_WORDS,
-        re.compile(
-            _NAME + rb"(?:=|%3[Dd]|" + _QUOTE + rb"(?::|%3[Aa])" + _QUOTE + rb")" + _FORM_VALUE
-        ),
+        (_NAME + rb"(?:=|%3[Dd]|" + _QUOTE + rb"(?::|%3[Aa])" + _QUOTE + rb")" + _FORM_VALUE),
         _bare,
     ),
     Detector(  # YAML and logs: the value is the rest of the line.
         _KEY_WORDS,
-        re.compile(
+        (
             _NAME + rb"[\"']?:[ \t]*(?P<value>(?:" + _PLACEHOLDER + rb"|[^\s\"',{}\[\]\\])+)"
             rb"(?=,?[ \t]*(?:$|[\r\n]))"
         ),
@@ -220,7 +229,7 @@ DETECTORS: Final = (
     ),
     Detector(
         (b"code=", b"state=", b"code%3d", b"state%3d"),
-        re.compile(
+        (
             rb"(?i:[?&#]|&amp;|%3F|%26|\\u0026)"
             rb"(?P<key>(?i:code|state))(?:=|%3[Dd])" + _FORM_VALUE
         ),
@@ -229,12 +238,12 @@ DETECTORS: Final = (
     ),
     Detector(  # The first field of a form.
         (b"code=", b"state="),
-        re.compile(rb"(?<![^\s\"'])(?P<key>code|state)=" + _FORM_VALUE + rb"(?=&)"),
+        (rb"(?<![^\s\"'])(?P<key>code|state)=" + _FORM_VALUE + rb"(?=&)"),
         _callback,
     ),
     Detector(  # An account's id, by the name of its header or field.
         (b"account",),
-        re.compile(
+        (
             rb"(?i:(?<![A-Za-z0-9])(?:chatgpt[_-]?)?account[_-]?(?:user[_-]?)?id)"
             rb"(?:\\*[\"']|%22)?(?:[ \t]*[:=,]|%3[AaDd])[ \t]*(?:\\*[\"']|%22)?"
             rb"(?P<value>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -245,7 +254,7 @@ DETECTORS: Final = (
     ),
     Detector(  # Tokens of a Cloudflare challenge page.
         (b"cf_chl",),
-        re.compile(
+        (
             rb"__cf_chl_[a-z_]*tk\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']?"
             rb"(?P<value>[A-Za-z0-9_.-]{20,})"
         ),
@@ -254,7 +263,7 @@ DETECTORS: Final = (
     ),
     Detector(
         (b"mdrd", b"cupmdtk"),
-        re.compile(
+        (
             rb"(?<![A-Za-z0-9])(?:mdrd|cUPMDTk)\\*[\"']?[ \t]*[:=][ \t]*\\*[\"']"
             rb"(?P<value>[A-Za-z0-9_.-]{20,})"
         ),
@@ -262,7 +271,7 @@ DETECTORS: Final = (
     ),
     Detector(  # Cookies by their names, outside of a header: exports, scripts, tables.
         (b"session-token", b"csrf-token", b"clearance", b"__cf_bm", b"_cfuvid"),
-        re.compile(
+        (
             rb"(?:session-token(?:\.[0-9])?|csrf-token|clearance|__cf_bm|_cfuvid)"
             rb"(?:\\*[\"'])?(?:[ \t]*[=:][ \t]*|\t|,[ \t]*(?:\\*[\"']value\\*[\"']:[ \t]*)?)"
             rb"(?:\\*[\"'])?(?P<value>[A-Za-z0-9_.~+/%=|-]{8,})"
@@ -281,17 +290,17 @@ DETECTORS: Final = (
     ),
     Detector(
         (b"bearer",),
-        re.compile(rb"(?i:\bbearer)(?:[ \t]+|%20|\+)(?P<value>[A-Za-z0-9._~+/-]{6,}+=*)"),
+        (rb"(?i:\bbearer)(?:[ \t]+|%20|\+)(?P<value>[A-Za-z0-9._~+/-]{6,}+=*)"),
         _value("bearer", random_tokens.credential),
     ),
     Detector(
         (b"basic",),
-        re.compile(rb"(?i:\bbasic)(?:[ \t]+|%20|\+)(?P<value>[A-Za-z0-9+/_-]{6,}+={0,2})"),
+        (rb"(?i:\bbasic)(?:[ \t]+|%20|\+)(?P<value>[A-Za-z0-9+/_-]{6,}+={0,2})"),
         _value("basic", random_tokens.basic),
     ),
     Detector(
         (b"cookie",),
-        re.compile(
+        (
             rb"(?i:(?<![A-Za-z0-9])(?:set-)?cookie2?)\\*[\"']?[ \t]*[:,][ \t]*"
             rb"(?:\[?b?\\*[\"'](?P<inside>" + _PAIR + rb"[^\r\n\"']*+)"
             rb"|(?P<line>" + _PAIR + rb"[^\r\n]*+))"
@@ -301,7 +310,7 @@ DETECTORS: Final = (
     ),
     Detector(
         (b"://",),
-        re.compile(rb"://[^\s/@:\"'<>?#]*:(?P<value>(?:" + _PLACEHOLDER + rb"|[^\s/@\"'<>?#])+)@"),
+        (rb"://[^\s/@:\"'<>?#]*:(?P<value>(?:" + _PLACEHOLDER + rb"|[^\s/@\"'<>?#])+)@"),
         _value("userinfo", random_tokens.some_value),
     ),
 )

@@ -7,12 +7,12 @@ import binascii
 import re
 from typing import Final
 
-EMAIL: Final = re.compile(
+EMAIL: Final = (
     rb"(?<![A-Za-z0-9._%+/@:-])(?P<value>(?P<local>[A-Za-z0-9_+][A-Za-z0-9._+-]{0,63})"
     rb"(?:@|%40)(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}"
     rb"(?P<top>[A-Za-z]{2,24})))(?![A-Za-z0-9@-])(?!\.[A-Za-z0-9])"
 )
-"""An e-mail address; `is_personal_address` rejects what only looks like one."""
+"""The expression of an e-mail address; `is_personal_address` rejects what only looks like one."""
 _ROLES: Final = frozenset(
     (
         b"git hg svn noreply no-reply donotreply support security info help abuse postmaster ops"
@@ -33,11 +33,11 @@ _LOGIN: Final = re.compile(
     rb"(?:^|[^A-Za-z0-9])(?:ssh|ssh-copy-id|sshpass|autossh|scp|sftp|rsync|mosh)[ \t]"
     rb"(?:[^\r\n\"']*[ \t])?\Z"
 )
-CODE: Final = re.compile(
+CODE: Final = (
     rb"(?<![A-Za-z-])(?i:code)s?\b(?!-)[^\r\n\[]{0,32}?(?<![A-Za-z0-9_-])"
     rb"(?P<value>[A-Z0-9]{4}-[A-Z0-9]{4,5})(?![A-Za-z0-9_-])"
 )
-"""A device code after the word: `code ABCD-12345`."""
+"""The expression of a device code after the word: `code ABCD-12345`."""
 _CLAIM: Final = re.compile(
     rb"[{,]\s*\"(?:exp|iss|aud|sub|iat|email|jti|nbf|sid|https://api\.openai\.com/[a-z]+)\"\s*:"
 )
