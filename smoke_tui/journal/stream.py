@@ -26,7 +26,8 @@ class IncomingFact:
     """A fact on its way in, not yet redacted.
 
     `secrets` are what a port took out of the answer; the journal gets their public parts only.
-    `blobs` go into the evidence folder, the journal gets their names.
+    `blobs` go into the evidence folder, the journal gets their names. `taken` is called once the
+    fact is let in and written.
     """
 
     body: FactBody
@@ -35,6 +36,7 @@ class IncomingFact:
     request_seq: int | None = None
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     blobs: Mapping[str, bytes] = field(default_factory=dict)
+    taken: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,8 @@ class LiveStream:
             )
         )
         self.dispatch(Fact(event, incoming.secrets, blobs))
+        if incoming.taken is not None:
+            incoming.taken()
         return True
 
     def sync_due(self) -> float | None:

@@ -37,11 +37,15 @@ class PortError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PortAnswer:
-    """A fact that answers a request, not yet redacted, with its secrets and evidence."""
+    """A fact that answers a request, not yet redacted, with its secrets and evidence.
+
+    `taken` is called on the engine's loop once the fact is let in and written.
+    """
 
     body: FactBody
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     blobs: Mapping[str, bytes] = field(default_factory=dict)
+    taken: Callable[[], None] | None = None
 
 
 Post = Callable[[PortAnswer], None]

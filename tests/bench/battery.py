@@ -142,7 +142,7 @@ def pool(port: int, calls: int, workers: int, folder: Path) -> None:
     read = answer_reader(MODEL, subscription=False)
 
     def post(made: PortAnswer) -> None:
-        stream.post(IncomingFact(made.body, "battery", 1))
+        stream.post(IncomingFact(made.body, "battery", 1, taken=made.taken))
 
     async def main() -> None:
         battery = RunBattery(cases, workers, BatteryLimits(), read)

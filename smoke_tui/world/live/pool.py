@@ -31,7 +31,6 @@ AGAIN: Final = frozenset({RATE_LIMITED, 500, 502, 503, 504, 529})
 """Statuses after which a call is sent again."""
 UNSENT: Final = frozenset({"network", "dns", "proxy"})
 """Transport errors after which nothing was sent."""
-FAKE_SECONDS: Final = 0.001
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
 
@@ -147,9 +146,7 @@ class _Run:
 
     async def _make(self, http: KeptHttp, case: CaseCalls, number: int) -> None:
         if case.request is None:
-            self._finish(_answer_without_a_call(case, number))
-            # Facts are taken in while the loop is idle.
-            await asyncio.sleep(FAKE_SECONDS)
+            await self._finish(_answer_without_a_call(case, number))
             return
         retries = 0
         while True:
@@ -162,9 +159,10 @@ class _Run:
             await self._wait()
         read = self._read(case.case, number, made, body)
         usd = self._price(read)
-        self._finish(replace(read, retries=retries, usd=usd) if retries or usd else read)
+        written = self._finish(replace(read, retries=retries, usd=usd) if retries or usd else read)
         if made.status in UNAUTHORIZED:
             self._stop(f"the provider refused the credential ({read.error})")
+        await written
 
     def _read(self, case: str, number: int, made: HttpAnswered, body: bytes) -> BatteryAnswered:
         """What an answer says.
@@ -209,7 +207,12 @@ class _Run:
         cost = Decimal(prices[0]) * read.input_tokens + Decimal(prices[1]) * read.output_tokens
         return format((cost / 1_000_000).normalize(), "f")
 
-    def _finish(self, answered: BatteryAnswered) -> None:
+    def _finish(self, answered: BatteryAnswered) -> asyncio.Future[None]:
+        """Post an answer; what is returned is done once it is written.
+
+        Facts are let in while the loop is idle. A worker that did not wait for its own would let
+        answers pile up that were paid for, and that a kill loses.
+        """
         changed = tuple(
             window
             for window in answered.limits
@@ -219,7 +222,13 @@ class _Run:
             self.windows[window.window_minutes, window.limit] = window
         if changed != answered.limits:
             answered = replace(answered, limits=changed)
-        self.post(PortAnswer(answered))
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def taken() -> None:
+            if not written.done():
+                written.set_result(None)
+
+        self.post(PortAnswer(answered, taken=taken))
         limits = self.request.limits
         cost = answered.usd if answered.usd is not None else limits.worst_usd
         if answered.error is None or answered.status != "refused":
@@ -233,6 +242,7 @@ class _Run:
                 f"{full[0].used_percent:g} % of the {full[0].name} window are used; "
                 f"the battery was to stop at {limits.percent} %"
             )
+        return written
 
     def _stop(self, why: str) -> None:
         self.stopped = self.stopped or why

@@ -197,5 +197,6 @@ class LiveWorld:
                 pending.seq,
                 answer.secrets,
                 answer.blobs,
+                answer.taken,
             )
         )

@@ -17,6 +17,7 @@ from smoke_tui.judging.battery import ERRORS_IN_A_ROW
 from smoke_tui.redaction import Vault
 from smoke_tui.steps.battery_answer import answer_reader
 from smoke_tui.world.live.pool import Pool, calls_of
+from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, RunBattery
 from smoke_tui.world.requests.http import HttpRequest
 from tests.helpers.loopback_servers import Origins, soon
@@ -41,6 +42,7 @@ def run(
 
     async def work() -> tuple[list[FactBody], int]:
         posted: list[FactBody] = []
+        waiting: list[Callable[[], None]] = []
         number = iter(range(1_000_000))
 
         def handler(request: ServerRequest) -> Any:
@@ -56,7 +58,19 @@ def run(
                 answer_reader(MODEL, subscription=False),
             )
             pool = Pool(Vault(), SessionConfig(codex_url=origins.url().rstrip("/")))
-            await pool.run(battery, {}, lambda made: posted.append(made.body))
+
+            def post(made: PortAnswer) -> None:
+                posted.append(made.body)
+                if made.taken is not None:
+                    waiting.append(made.taken)
+                    # Nobody goes on before its answer is written.
+                    assert len(waiting) <= workers
+                    asyncio.get_running_loop().call_later(0.001, take)
+
+            def take() -> None:
+                waiting.pop(0)()
+
+            await pool.run(battery, {}, post)
             return posted, len(origins.seen)
 
     return soon(work())
