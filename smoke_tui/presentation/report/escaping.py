@@ -21,7 +21,8 @@ _AUTOMATIC: Final = (
     (re.compile(r"(?i)\b(GH)-(?=\d)"), rf"\1{_BREAK}-"),
     (re.compile(r":(?=[^\s\d])"), ":" + _BREAK),
     (re.compile(r"/(?=/)"), "/" + _BREAK),
-    (re.compile(r"(?<=\w)\.(?=[^\W\d])"), "." + _BREAK),
+    # A name such as config.toml is no address: nothing ends in .toml there, and it can be copied.
+    (re.compile(r"(?<=\w)\.(?!(?:toml|jsonl?|ya?ml|txt)\b)(?=[^\W\d])"), "." + _BREAK),
 )
 """What a code host turns into links by itself: names, issues, web and mail addresses."""
 

@@ -395,3 +395,8 @@ def test_our_own_sentences_are_plain_words(text: str) -> None:
 def test_what_is_cut_says_how_much() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("abcde", 3) == "abc… (2 more characters)"
+
+
+def test_the_name_of_a_file_stays_as_it_is_and_an_address_is_broken() -> None:
+    assert ours("Give it by option, environment or config.toml.").endswith("config.toml.")
+    assert "\u200b" in ours("see evil.example or evil.toml.example")
