@@ -16,6 +16,7 @@ from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.runbook import Runbook, load
 from smoke_tui.session.configure import DEFAULT_RUNBOOK
+from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.theme import FAIL, MUTED, STYLES, WARN
 
@@ -27,15 +28,19 @@ FIRST_RUN = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A runbook file; `runbook` is None where it does not parse."""
+    """A runbook file; `runbook` is None where it does not parse.
+
+    `missing` is what its live walk would miss here, by step.
+    """
 
     path: Path
     runbook: Runbook | None
     problem: str = ""
+    missing: tuple[str, ...] = ()
 
 
-def read_entries(paths: Sequence[Path]) -> list[Entry]:
-    """Parse runbooks."""
+def read_entries(paths: Sequence[Path], project: str) -> list[Entry]:
+    """Parse runbooks; `project` is the folder that a live walk would run in."""
     entries = []
     for path in paths:
         parsed = load(path)
@@ -43,7 +48,9 @@ def read_entries(paths: Sequence[Path]) -> list[Entry]:
         first = next(
             (f"line {each.line}:{each.col}: {each.code} {each.message}" for each in errors), ""
         )
-        entries.append(Entry(path, parsed.runbook, first))
+        book = parsed.runbook
+        missing = missing_here(book, project) if book is not None else ()
+        entries.append(Entry(path, book, first, missing))
     return entries
 
 
@@ -72,11 +79,12 @@ def entry_row(entry: Entry, width: int) -> Content:
         (
             book.id,
             count(steps, "step"),
+            f"live: {count(len(entry.missing), 'guard')} unmet here" if entry.missing else "",
             f"{spending} of them spend" if spending else "",
             one_line(book.issue, 30) if book.issue else "",
             place_of(entry.path),
         ),
-        (2, 3, 4),
+        (3, 4, 5),
     )
     return lines(
         Content.styled(shorten(one_line(book.title), width), "bold"),

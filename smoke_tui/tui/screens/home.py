@@ -27,6 +27,7 @@ from smoke_tui.replay.run import load_rechecked
 from smoke_tui.runbook import Runbook, available
 from smoke_tui.runbook.rehearsing import rehearses_with_stack
 from smoke_tui.session.cassette_review import place_of
+from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
@@ -158,7 +159,7 @@ class HomeScreen(Page):
     def read(self) -> None:
         """Read which runbooks and sessions there are."""
         paths = available(cwd=Path.cwd(), config_dir=config_dir())
-        self.entries = main_first(read_entries(paths))
+        self.entries = main_first(read_entries(paths, self.smoke.settings.project))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
         self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
         left_out = len(folders) > SESSIONS_SHOWN
@@ -297,6 +298,12 @@ class HomeScreen(Page):
                         lines(
                             "Run it live",
                             Content.styled("  with your account, from your machine", MUTED),
+                            *(
+                                labelled(
+                                    "", Content.styled(f"✗ {one_line(text)}", WARN), 66, room=2
+                                )
+                                for text in missing_here(book, self.smoke.settings.project)
+                            ),
                         ),
                     ),
                 ],
