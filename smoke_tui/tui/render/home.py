@@ -79,12 +79,12 @@ def entry_row(entry: Entry, width: int) -> Content:
         (
             book.id,
             count(steps, "step"),
-            f"live: {count(len(entry.missing), 'guard')} unmet here" if entry.missing else "",
             f"{spending} of them spend" if spending else "",
+            f"{count(len(entry.missing), 'guard')} unmet" if entry.missing else "",
             one_line(book.issue, 30) if book.issue else "",
             place_of(entry.path),
         ),
-        (3, 4, 5),
+        (4, 5, 2),
     )
     return lines(
         Content.styled(shorten(one_line(book.title), width), "bold"),
