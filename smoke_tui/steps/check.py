@@ -77,8 +77,8 @@ def https_of(url: str, location: str | None) -> str | None:
     Of where a redirect leads a record keeps scheme and host alone, so the path is the one asked.
     """
     here, there = urlsplit(url), urlsplit(location or "")
-    usual = here.scheme == "http" and here.port in (None, 80)
-    if not usual or there.scheme != "https" or here.hostname != there.hostname:
+    is_plain = here.scheme == "http" and here.port in (None, 80)
+    if not is_plain or there.scheme != "https" or here.hostname != there.hostname:
         return None
     return urlunsplit(("https", here.netloc.removesuffix(":80"), here.path, here.query, ""))
 
