@@ -25,6 +25,9 @@ OTHER_FOLDERS: Final = frozenset({"integration", "sessions", "terminal"})
 LEAST_FAST: Final = 3000
 """Tests in the fast lane; far fewer would mean that it has come apart."""
 
+_SETTINGS: Final = "_hypothesis_internal_use_settings"
+"""Under this name Hypothesis keeps the settings of a test; there is no public way to change them."""
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 OTHER_PYTHONS: Final = ("3.12", "3.13")
@@ -59,6 +62,12 @@ def add_options(parser: pytest.Parser) -> None:
         "--seed",
         metavar="random|NUMBER",
         help="run the property tests from a random seed, or from the NUMBER of a run",
+    )
+    parser.addoption(
+        "--most-examples",
+        type=int,
+        metavar="NUMBER",
+        help="give each property test at most so many inputs",
     )
 
 
@@ -137,6 +146,18 @@ def no_skip(report: Report) -> Report:
         if hasattr(report, "wasxfail"):
             del report.wasxfail
     return report
+
+
+def limit_examples(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give property tests fewer inputs, where that was asked for."""
+    most = config.getoption("--most-examples")
+    if most is None:
+        return
+    for item in items:
+        function = getattr(item, "function", None)
+        given = getattr(function, _SETTINGS, None)
+        if given is not None and given.max_examples > most:
+            setattr(function, _SETTINGS, settings(given, max_examples=most))
 
 
 def mark(items: list[pytest.Item]) -> None:

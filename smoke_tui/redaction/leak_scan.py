@@ -171,7 +171,7 @@ class SecretSearch:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         # Held, so that no other secret can get the identity of one.
-        self._known: dict[int, Secret] = {}
+        self._added: dict[int, Secret] = {}
         self._placeholders = b""
         self._spread_placeholders = b""
         self._whole: list[tuple[_Needle, re.Pattern[bytes]]] = []
@@ -184,8 +184,8 @@ class SecretSearch:
 
     def add(self, secrets: Iterable[Secret]) -> None:
         """Search for these, too; those that are searched for already cost nothing."""
-        new = [secret for secret in secrets if id(secret) not in self._known]
-        self._known |= {id(secret): secret for secret in new}
+        new = [secret for secret in secrets if id(secret) not in self._added]
+        self._added |= {id(secret): secret for secret in new}
         self._placeholders += b"".join(utf8(secret.placeholder) + b"\n" for secret in new)
         self._spread_placeholders = self._placeholders.translate(None, _SIGNS)
         for secret in new:

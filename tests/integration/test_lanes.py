@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -133,6 +134,18 @@ def test_all_workers_have_the_seed_that_was_drawn(suite: Path) -> None:
     assert len(seeds) == 1
     seed = seeds.pop()
     assert f"seed {seed}; --seed {seed} runs it again" in shown.stdout
+
+
+def test_property_tests_get_fewer_inputs_where_that_is_asked_for(suite: Path) -> None:
+    body = DRAWS.replace("@given", "@settings(max_examples=50)\n@given").replace(
+        "import given", "import given, settings"
+    )
+    (suite / "test_draws.py").write_text(body.format(first="", out=str(suite / "drawn.txt")))
+    for most in (7, 90):
+        done = run("-p", "no:xdist", f"--most-examples={most}", cwd=suite)
+        assert done.returncode == 0, done.stdout + done.stderr
+    few, all_of_them = map(ast.literal_eval, (suite / "drawn.txt").read_text().splitlines())
+    assert (len(few), len(all_of_them)) == (7, 50)
 
 
 def test_no_random_seed_where_ci_is_set(suite: Path) -> None:
