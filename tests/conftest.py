@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--snapshot-update") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are not written where CI is set")
+    if config.getoption("dist", "no") == "load":
+        # Neighbours run in one worker, so that they share what they share; the others steal.
+        config.option.dist = "worksteal"
     lanes.configure(config)
 
 

@@ -20,7 +20,7 @@ from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import SessionScreen
 from tests.helpers.events import data_of
 
-LONGEST = 30.0
+LONGEST = 120.0
 
 
 def settings(state_dir: Path, **values: str) -> Settings:

@@ -41,7 +41,7 @@ from tests.helpers.events import incoming, make_event, opened_data
 FRONT = "---\nschema: smoke/1\nid: walk\ntitle: Walk\nmodel: gpt-5-codex\n---\n\n# Walk\n"
 LONGEST_WALK = 4000
 LONGEST_DELAY = 100.0
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 Scripted = Result | BaseException | None
 Behave = Callable[[StepContext], Scripted]

@@ -24,7 +24,7 @@ from smoke_tui.world.requests.base import Request
 from smoke_tui.world.requests.http import HttpRequest
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def soon(work: Coroutine[Any, Any, T]) -> T:

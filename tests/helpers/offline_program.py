@@ -21,7 +21,7 @@ from smoke_tui.journal.state import State
 from tests.helpers.paths import ROOT
 from tests.helpers.program import Done, Program
 
-LONGEST = 60.0
+LONGEST = 120.0
 Change = Callable[[Event], Event | None]
 
 

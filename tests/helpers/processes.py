@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-LONGEST = 60.0
+LONGEST = 120.0
 
 
 def alive(pid: int) -> bool:

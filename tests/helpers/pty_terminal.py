@@ -21,7 +21,7 @@ from typing import Final, Self
 
 from tests.helpers.paths import ROOT
 
-LONGEST: Final = 30.0
+LONGEST: Final = 120.0
 _SEQUENCES: Final = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]*\x1b\\|\x1b[ -~]"
 )

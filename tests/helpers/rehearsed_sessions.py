@@ -40,7 +40,7 @@ BEGIN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 TICK: Final = 0.1
 DRAWN_UUID: Final = "1d2c-4b3a-9f8e-7d6c5b4a3f2e"
-LONGEST: Final = 60.0
+LONGEST: Final = 120.0
 
 HERE: Final[Mapping[str, Any]] = {
     "tool": "0",

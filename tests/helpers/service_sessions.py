@@ -26,7 +26,7 @@ from smoke_tui.session.session import Session
 from smoke_tui.world.live.browser_clipboard import FileClipboard, NoBrowser, OperatorIO
 
 FRONT = "---\nschema: smoke/1\nid: services\ntitle: Services\n---\n\n# Services\n"
-LONGEST = 60.0
+LONGEST = 120.0
 See = Callable[[Session, Event], None]
 Reply = Callable[[str, Mapping[str, Any]], Answer | None]
 

@@ -28,7 +28,7 @@ from tests.helpers.events import incoming, opened_data
 
 NONCE = "smoke-0123456789"
 LONGEST_WALK = 400
-PATIENCE = 10.0
+PATIENCE = 60.0
 REQUEST = 'request = { url = "http://127.0.0.1:9/turn", json = { prompt = "Say" } }'
 BY_HAND = 'ask = "Run one turn"'
 LEDGER = 'ledger = { match = "dom-1", credential = "credential" }'

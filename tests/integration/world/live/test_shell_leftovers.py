@@ -21,7 +21,7 @@ from tests.helpers.processes import alive
 from tests.helpers.shell_children import children
 from tests.integration.world.live.test_shell_descendants import DAEMON, TREE
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 # The tool in small: posts its facts as lines, and says when a SIGINT has come.
 TOOL = """
