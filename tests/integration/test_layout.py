@@ -127,6 +127,26 @@ def test_a_command_loads_only_what_it_needs(argv: tuple[str, ...], tmp_path: Pat
     assert set(modules) & BUDGET[argv] == set()
 
 
+HEAVY = {"textual", "rich", "httpx2", "authlib", "h11", "markdown_it", "asyncio", "ssl", "argparse"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "more"),
+    [
+        (["-V"], {"smoke_tui.cli.main", "smoke_tui.config.settings", "subprocess"}),
+        (["__complete", ""], {"smoke_tui.runbook", "smoke_tui.journal.fold"}),
+        (["__complete", "report", ""], {"smoke_tui.runbook", "smoke_tui.journal.fold"}),
+    ],
+    ids=str,
+)
+def test_what_a_shell_asks_for_loads_next_to_nothing(argv: list[str], more: set[str]) -> None:
+    done = run(sys.executable, "-c", LOADED.format(argv=argv))
+    assert done.stdout
+    line = next(x for x in done.stderr.splitlines() if x.startswith("LOADED "))
+    modules, code = json.loads(line.removeprefix("LOADED "))
+    assert (set(modules) & (HEAVY | more), code) == (set(), 0)
+
+
 @pytest.mark.parametrize("first", range(len(EXIT_PRECEDENCE)))
 def test_the_gravest_exit_wins(first: int) -> None:
     assert worst_exit(reversed(EXIT_PRECEDENCE[first:])) is EXIT_PRECEDENCE[first]
