@@ -96,16 +96,22 @@ def _have_folder() -> None:
 
 
 def _refuse_unknown_target(request: Request) -> None:
-    """Refuse a typo in place of a command or a runbook, terminal or not.
+    """Refuse a typo in place of a command, a runbook or a scenario, terminal or not.
 
     Raises:
-        CommandError: there is nothing of that name (5).
+        CommandError: there is no command and no runbook of that name (5).
+        UsageError: there is no scenario of that name.
     """
     target = request.arguments.get("target")
     if request.command is None and target is not None:
         from smoke_tui.cli.target import refuse_unknown
 
         refuse_unknown(str(target), request.settings, sessions=request.check)
+    scenario = request.arguments.get("scenario")
+    if request.command is None and scenario and request.arguments.get("rehearse"):
+        from smoke_tui.cli.target import refuse_unknown_scenario
+
+        refuse_unknown_scenario(str(scenario))
 
 
 def _front(request: Request) -> int:

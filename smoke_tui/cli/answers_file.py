@@ -42,7 +42,9 @@ def read_answers(path: Path, runbook: Runbook) -> dict[str, dict[str, str]]:
         raise UsageError(
             f"--answers {path}: {error}".replace("at end of document", at_end)
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"--answers {path}: can't be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--answers {path}: {error}") from None
     places = _places(text)
     steps = {step.id: step for step in runbook.steps}

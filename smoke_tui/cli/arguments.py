@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +10,7 @@ from smoke_tui.cli.command import Argument, Command, Completion
 from smoke_tui.cli.command_table import COMMANDS
 from smoke_tui.cli.mode_table import MODES, Mode
 from smoke_tui.cli.option_sets import EVERYWHERE
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import OPTIONS, Option
 from smoke_tui.errors import UsageError
 
@@ -193,12 +193,6 @@ def checked(argument: Argument, text: str) -> str | int:
             f"{did_you_mean(text, argument.choices)}"
         )
     return text
-
-
-def did_you_mean(word: str, names: Iterable[str], *, quote: str = "") -> str:
-    """The nearest name as a question; empty where none is near."""
-    near = difflib.get_close_matches(word, list(names), 1, 0.6)
-    return f"; did you mean {quote}{near[0]}{quote}?" if near else ""
 
 
 def _refuse_unknown(unknown: Sequence[str], line: CommandLine, positionals: Sequence[str]) -> None:

@@ -9,10 +9,10 @@ Group = Literal["walk", "record", "runbook", "answer", "machine"]
 """Under which heading `smoke-tui --help` lists a command."""
 
 GROUPS: Final[dict[Group, str]] = {
-    "walk": "do it",
+    "walk": "a walk",
     "record": "the record",
     "runbook": "runbooks",
-    "answer": "answers",
+    "answer": "model answers",
     "machine": "this machine",
 }
 

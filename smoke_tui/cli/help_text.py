@@ -60,7 +60,7 @@ def program_help(width: int = WIDTH) -> str:
         "  smoke-tui sessions --since 7d           what ran in the last week",
         "  smoke-tui report last -o report.md      the report of the last session",
         "",
-        "more: smoke-tui help COMMAND, app, plain, check, commands, settings, exit-codes",
+        "more: smoke-tui help commands|COMMAND|app|plain|check|settings|exit-codes",
         "exit codes:",
         *(f"  {line}" for line in EXIT_CODES.splitlines()),
     ]
@@ -76,10 +76,12 @@ def command_help(command: Command, name: str, word: str | None = None, width: in
     about = command.about[0].upper() + command.about[1:]
     lines = textwrap.wrap(f"{about}. {command.more}".strip(), width)
     lines += ["", *_hanging("usage: ", f"{call}{_usage(command, shown)}", width), ""]
-    positional = [a for a in shown if a.positional]
-    lines += _rows([(a.name, a.help) for a in positional], width)
-    options = [a for a in shown if not a.positional]
-    lines += _rows([_row(a, word is None) for a in options], width)
+    listed = [a for a in shown if not command.form or a.name not in command.form.split()]
+    lines += _rows(
+        [(a.name, a.help) for a in listed if a.positional]
+        + [_row(a, word is None) for a in listed if not a.positional],
+        width,
+    )
     settings = command.settings_for(word)
     if settings:
         lines += ["", "settings (also by variable or file: smoke-tui help settings):"]

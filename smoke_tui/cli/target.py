@@ -6,10 +6,28 @@ import difflib
 from pathlib import Path
 
 from smoke_tui.cli.command_table import COMMANDS
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.runbook_files import available_ids, find
 from smoke_tui.config.settings import Settings, config_dir, own_runbooks
-from smoke_tui.errors import CommandError
+from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
+
+
+def refuse_unknown_scenario(scenario: str) -> None:
+    """Refuse a scenario that there is not.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    from smoke_tui.rehearsal import list_scenarios
+
+    names = [name for name, _ in list_scenarios()]
+    if scenario not in names:
+        hint = did_you_mean(scenario, names, quote="'")
+        raise UsageError(
+            f"--scenario: there is no scenario {scenario!r}{hint} (`smoke-tui rehearse list` "
+            "shows all)"
+        )
 
 
 def refuse_unknown(target: str, settings: Settings, *, sessions: bool) -> None:

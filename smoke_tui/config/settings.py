@@ -13,6 +13,7 @@ from typing import Any, Final
 import platformdirs
 
 from smoke_tui.config.names import ORIGINS, SHAPES, THEMES
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.errors import UsageError
 
 PREFIX: Final = "SMOKE_TUI_"
@@ -284,6 +285,7 @@ def read_settings(option_values: Mapping[str, str | None]) -> Settings:
         if value is not None and option.choices and value.text not in option.choices:
             raise UsageError(
                 f"{value.source}: {value.text!r} is not one of {', '.join(option.choices)}"
+                f"{did_you_mean(value.text, option.choices)}"
             )
     return Settings(values, keys)
 
@@ -333,14 +335,11 @@ def _keys_table(path: Path, table: object) -> dict[str, Value]:
 
 
 def _options(path: Path, raw: Mapping[str, Any]) -> dict[str, Value]:
-    import difflib
-
     keys = {option.key: option for option in OPTIONS}
     values: dict[str, Value] = {}
     for key, value in raw.items():
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(key, keys, quote="'")
             raise UsageError(f"{path}: unknown key {key!r}{hint}")
         if isinstance(value, list):
             value = " ".join(str(item) for item in value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from smoke_tui.codex.attestations import ATTESTED
 from smoke_tui.config.names import AUTO
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.session_config import (
     API_URL,
     CAPTURED_VERSION,
@@ -207,7 +208,10 @@ def choose_steps(
             continue
         ids = [step.id for step in runbook.steps if not step.fallback]
         if step_id not in ids:
-            raise UsageError(f"{option} {step_id!r}: no such step (it has {', '.join(ids)})")
+            raise UsageError(
+                f"{option} {step_id!r}: no such step (it has {', '.join(ids)})"
+                f"{did_you_mean(step_id, ids)}"
+            )
     return replace(config, only=only, start_from=start)
 
 

@@ -42,7 +42,7 @@ def rehearsal(
     try:
         world = Rehearsal.start(scenario or "happy", embedded=wants_embedded(settings))
     except UnknownScenarioError as error:
-        raise UsageError(f"--scenario: {error}; `smoke-tui rehearse list` shows all") from None
+        raise UsageError(f"--scenario: {error} (`smoke-tui rehearse list` shows all)") from None
     except NoPostgresError as error:
         raise UsageError(f"--ledger embedded: {error}") from None
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.engine.plan import Finish, all_needs, plan
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import Journal, JournalFile
@@ -41,6 +42,7 @@ class ResumableSession:
         if rerun is not None and rerun not in ids:
             raise ValueError(
                 f"--step {rerun!r}: the session has no such step (it has {', '.join(ids)})"
+                f"{did_you_mean(rerun, ids)}"
             )
 
     def undone(self, rerun: str | None) -> list[str]:

@@ -90,7 +90,6 @@ def start(goal: ViewGoal, settings: Settings) -> int:
 
 
 def _goal(goal: ViewGoal, settings: Settings) -> Goal:
-    from smoke_tui.rehearsal import list_scenarios
     from smoke_tui.tui.app import Goal
 
     if goal.session is not None:
@@ -99,11 +98,6 @@ def _goal(goal: ViewGoal, settings: Settings) -> Goal:
         return Goal(session=need_session(settings, goal.session), rerun=goal.step)
     if goal.scenario and not goal.rehearse:
         raise UsageError("--scenario belongs to --rehearse")
-    if goal.scenario and goal.scenario not in [name for name, _ in list_scenarios()]:
-        raise UsageError(
-            f"--scenario: there is no scenario {goal.scenario!r}; "
-            "`smoke-tui rehearse list` shows all"
-        )
     if goal.target is None and not goal.rehearse:
         return Goal()
     return Goal(open_runbook(goal.target), goal.rehearse, goal.scenario)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smoke_tui.cli.output import print_json
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import Settings, config_dir
 from smoke_tui.errors import CommandError
 from smoke_tui.judging.goldens.comparison import Comparison, Difference
@@ -84,10 +85,14 @@ def _packs(name: str | None) -> list[PackFolder]:
         folder = find_pack(name, cwd=here, config_dir=config_dir())
         packs = [] if folder is None else [folder]
     if not packs:
+        hint = ""
         what = "no scenario pack was found" if name is None else f"no scenario pack {name!r}"
+        if name is not None:
+            every = available_packs(cwd=here, config_dir=config_dir())
+            hint = did_you_mean(name, [pack.name for pack in every])
         raise CommandError(
             Exit.NOTHING,
-            f"{what}: 0 checked; a pack is a folder with challenge_pack.yaml, by its path or by "
+            f"{what}: 0 checked{hint or ';'} a pack is a folder with challenge_pack.yaml, by its path or by "
             "its name in runbooks/goldens; `smoke-tui new NAME --from golden` makes one",
         )
     return packs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smoke_tui.cli.arguments import did_you_mean
 from smoke_tui.cli.help_text import help_of, help_width, topic_names
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit

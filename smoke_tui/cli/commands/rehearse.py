@@ -57,7 +57,7 @@ def rehearse(
             tls=tls,
         )
     except UnknownScenarioError as error:
-        raise UsageError(f"{error}; `smoke-tui rehearse list` shows all") from None
+        raise UsageError(f"{error} (`smoke-tui rehearse list` shows all)") from None
     except NoPostgresError as error:
         raise UsageError(f"--ledger embedded: {error}") from None
     except RehearsalError as error:

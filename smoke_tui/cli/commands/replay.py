@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smoke_tui import __version__
 from smoke_tui.cli.output import print_json
+from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
@@ -128,7 +129,8 @@ def _step(folder: Path, step: str, *, json: bool) -> int:
     if step_state is None or not step_state.tries:
         if done.another_way is not None:
             raise CommandError(Exit.DIVERGENCE, f"the step was not reached: {done.another_way}")
-        raise CommandError(Exit.NOTHING, f"--step {step!r} was never tried in {folder.name}")
+        hint = did_you_mean(step, done.state.steps)
+        raise CommandError(Exit.NOTHING, f"--step {step!r} was never tried in {folder.name}{hint}")
     differences = [d for d in done.differences if d.step == step]
     first = differences[0] if differences else None
     result = {

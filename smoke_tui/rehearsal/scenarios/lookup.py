@@ -14,8 +14,8 @@ class UnknownScenarioError(ValueError):
 
     def __init__(self, name: str) -> None:
         near = difflib.get_close_matches(name, SCENARIOS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        super().__init__(f"There is no scenario {name!r}.{hint}")
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"there is no scenario {name!r}{hint}")
         self.name = name
 
 

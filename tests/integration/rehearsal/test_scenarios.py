@@ -58,7 +58,7 @@ def test_the_table() -> None:
 
 
 def test_an_unknown_scenario_offers_the_nearest() -> None:
-    with pytest.raises(UnknownScenarioError, match="Did you mean 'instructions-drift'"):
+    with pytest.raises(UnknownScenarioError, match="did you mean 'instructions-drift'"):
         Rehearsal.start("instruction-drift")
 
 
