@@ -8,6 +8,7 @@ from typing import Final
 from smoke_tui.config.questions import LOGIN, QUESTIONS, Choice, Verb
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.outcomes import BAD_OUTCOMES
+from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.money import used_up
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.runbook.model import Step
@@ -72,6 +73,8 @@ def _worded(snapshot: Snapshot, choice: Choice) -> Choice:
     if choice.do is Verb.WAIVE:
         step = snapshot.runbook.step(str(about["step"]))
         return replace(choice, label=f"waive {snapshot.number(step)} {name_of(step)}")
+    if choice.do is Verb.KEEP and about.get("wanted"):
+        return replace(choice, label=f"call {one_line(about['wanted'], 60)} all the same")
     if choice.do is Verb.YES and about.get("runs"):
         return replace(choice, label="run it")
     if choice.do is Verb.YES and about.get("calls_left"):

@@ -79,7 +79,8 @@ def used_up(runbook: Runbook, step: Step, step_state: StepState) -> str | None:
 def spend_rows(snapshot: Snapshot, question: OpenQuestion) -> list[Text]:
     """What the operator has to know to agree to a call, in labelled rows."""
     step = snapshot.runbook.step(question.step or "")
-    for_step = f"  {snapshot.number(step)} {name_of(step)}"
+    again = f", try {question.attempt}" if (question.attempt or 1) > 1 else ""
+    for_step = f"  {snapshot.number(step)} {name_of(step)}{again}"
     return [
         row((_asked(question), "warn"), (for_step, "muted")),
         row(("Makes: ", "muted"), _makes(snapshot, question)),
@@ -230,8 +231,9 @@ def _ended(attempt: Try) -> str:
     if attempt.ended is None:
         return "was broken off"
     if attempt.code is not None:
-        word = MARKS[attempt.outcome.value].word if attempt.outcome is not None else "failed"
-        return f"ended {word}, {attempt.code}: {one_line(attempt.summary, 160).rstrip('.')}"
+        mark = MARKS[attempt.outcome.value] if attempt.outcome is not None else None
+        ended = f"ended {mark.word}" if mark is not None else "failed"
+        return f"{ended}, {attempt.code}: {one_line(attempt.summary, 160).rstrip('.')}"
     if attempt.outcome is not None and attempt.outcome not in GOOD_OUTCOMES:
         return f"ended {MARKS[attempt.outcome.value].word}"
     return "passed"

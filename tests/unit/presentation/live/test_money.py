@@ -144,6 +144,13 @@ def test_a_second_try_says_what_became_of_the_first(
     assert asked.row("Before") == f"try 1 ended blocked, network: Cut off; {counted}"
 
 
+def test_a_retry_says_that_it_is_one() -> None:
+    asked = Asked(SUBSCRIPTION, CALL, "call").tried(outcome=None, code="stream-cut", summary="Cut.")
+    rows = asked.rows()
+    assert rows[0] == "Make it?  1 Send it, try 2"
+    assert "Before: try 1 failed, stream-cut: Cut; it may have been counted" in rows[-1]
+
+
 def test_a_first_try_has_nothing_before_it() -> None:
     assert not [row for row in Asked(SUBSCRIPTION, CALL).rows() if row.startswith("Before")]
 
