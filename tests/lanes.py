@@ -45,6 +45,7 @@ MAY_SKIP: Final = {
     "prctl is Linux's": sys.platform != "linux",
     "/proc tells that it is stopped": sys.platform != "linux",
     "/proc tells of threads": sys.platform != "linux",
+    "only Linux names the mount's option": sys.platform != "linux",
     "the kernel does not count reads": not Path("/proc/self/io").exists(),
     **{not_installed(version): True for version in OTHER_PYTHONS},
 }
