@@ -53,7 +53,7 @@ def rehearsed_as(step: Step, *, in_own_folder: bool) -> Rehearsed:
 
 
 def _is_outside(url: str) -> bool:
-    """Whether an address is outside this machine; one that is filled in later is not known yet."""
-    return "{{" not in url.partition("//")[2].partition("/")[0] and (
-        urlsplit(url).hostname not in LOOPBACK
-    )
+    """Whether an address is outside this machine; one whose host is filled in is not known yet."""
+    if "{{" in url.removeprefix("http://").removeprefix("https://").partition("/")[0]:
+        return False
+    return urlsplit(url).hostname not in LOOPBACK
