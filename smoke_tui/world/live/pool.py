@@ -94,6 +94,9 @@ class _Run:
     def __post_init__(self) -> None:
         self.calls = calls_of(self.request.cases)
         self.begun = 0
+        self.unwritten = 0
+        self.room = asyncio.Event()
+        self.room.set()
 
     def elapsed(self) -> int:
         return int((time.monotonic() - self.start) * 1000)
@@ -146,7 +149,8 @@ class _Run:
 
     async def _make(self, http: KeptHttp, case: CaseCalls, number: int) -> None:
         if case.request is None:
-            await self._finish(_answer_without_a_call(case, number))
+            self._finish(_answer_without_a_call(case, number))
+            await self.room.wait()
             return
         retries = 0
         while True:
@@ -159,10 +163,10 @@ class _Run:
             await self._wait()
         read = self._read(case.case, number, made, body)
         usd = self._price(read)
-        written = self._finish(replace(read, retries=retries, usd=usd) if retries or usd else read)
+        self._finish(replace(read, retries=retries, usd=usd) if retries or usd else read)
         if made.status in UNAUTHORIZED:
             self._stop(f"the provider refused the credential ({read.error})")
-        await written
+        await self.room.wait()
 
     def _read(self, case: str, number: int, made: HttpAnswered, body: bytes) -> BatteryAnswered:
         """What an answer says.
@@ -207,11 +211,17 @@ class _Run:
         cost = Decimal(prices[0]) * read.input_tokens + Decimal(prices[1]) * read.output_tokens
         return format((cost / 1_000_000).normalize(), "f")
 
-    def _finish(self, answered: BatteryAnswered) -> asyncio.Future[None]:
-        """Post an answer; what is returned is done once it is written.
+    def _written(self) -> None:
+        """One answer more is written; workers go on once half of those that waited are."""
+        self.unwritten -= 1
+        if self.unwritten <= self.request.concurrency // 2:
+            self.room.set()
 
-        Facts are let in while the loop is idle. A worker that did not wait for its own would let
-        answers pile up that were paid for, and that a kill loses.
+    def _finish(self, answered: BatteryAnswered) -> None:
+        """Post an answer, and count what comes of it.
+
+        Facts are let in while the loop is idle. Workers that never waited for it would let answers
+        pile up that are paid for, and that a kill loses.
         """
         changed = tuple(
             window
@@ -222,13 +232,10 @@ class _Run:
             self.windows[window.window_minutes, window.limit] = window
         if changed != answered.limits:
             answered = replace(answered, limits=changed)
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def taken() -> None:
-            if not written.done():
-                written.set_result(None)
-
-        self.post(PortAnswer(answered, taken=taken))
+        self.unwritten += 1
+        if self.unwritten >= self.request.concurrency:
+            self.room.clear()
+        self.post(PortAnswer(answered, taken=self._written))
         limits = self.request.limits
         cost = answered.usd if answered.usd is not None else limits.worst_usd
         if answered.error is None or answered.status != "refused":
@@ -242,7 +249,6 @@ class _Run:
                 f"{full[0].used_percent:g} % of the {full[0].name} window are used; "
                 f"the battery was to stop at {limits.percent} %"
             )
-        return written
 
     def _stop(self, why: str) -> None:
         self.stopped = self.stopped or why

@@ -63,9 +63,9 @@ def run(
                 posted.append(made.body)
                 if made.taken is not None:
                     waiting.append(made.taken)
-                    # Nobody goes on before its answer is written.
-                    assert len(waiting) <= workers
-                    asyncio.get_running_loop().call_later(0.001, take)
+                    # Nobody goes on where as many answers as workers wait to be written.
+                    assert len(waiting) <= 2 * workers
+                    asyncio.get_running_loop().call_later(0.03, take)
 
             def take() -> None:
                 waiting.pop(0)()
