@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from smoke_tui.config.ledger_address import kind_of
-from smoke_tui.config.session_config import GIVEN_API_KEY, GIVEN_LEDGER, SessionConfig
+from smoke_tui.config.session_config import GIVEN_API_KEY, GIVEN_LEDGER, LOOPBACK, SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
@@ -126,6 +127,8 @@ class ScriptedIO:
         from smoke_tui.rehearsal import RehearsalError
         from smoke_tui.world.ports import PortError
 
+        if urlsplit(url).hostname not in LOOPBACK:
+            raise PortError("a rehearsal opens no page outside this machine")
         try:
             await self._world.open_page(url)
         except RehearsalError as error:
