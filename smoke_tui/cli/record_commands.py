@@ -100,6 +100,7 @@ RECORD_COMMANDS: Final[Mapping[str, Command]] = {
                 help="the later one: an id, a prefix, last, or an archive",
                 takes="session",
             ),
+            arg("--all", dest="every", action="store_true", help="the equal rows, too"),
             JSON,
         ),
         settings=DRIFT,

@@ -117,7 +117,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "the stack",
         what="The step ran, and what it had to show was not there.",
-        remedy="Compare what was expected with what was seen.",
+        remedy="Correct what differs from what was expected, or the expectation in the runbook.",
         next_actions=(NextAction.RETRY,),
     ),
     Code(

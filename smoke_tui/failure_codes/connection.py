@@ -111,7 +111,7 @@ ROWS: Final = (
         "network",
         Outcome.BLOCKED,
         "this machine",
-        what="No connection to the host was made.",
+        what="The connection to the host failed, so that there is no answer.",
         remedy="Check network, VPN and proxy.",
         next_actions=(NextAction.RETRY,),
         retry="once",

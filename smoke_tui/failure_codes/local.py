@@ -54,7 +54,7 @@ ROWS: Final = (
         Outcome.FAIL,
         "the stack",
         what="A command ended with an error.",
-        remedy="Read its output; correct it and try the step again.",
+        remedy="Correct what its last lines name, then try the step again.",
         next_actions=(NextAction.RETRY,),
     ),
     Code(
@@ -73,7 +73,7 @@ ROWS: Final = (
         Outcome.BLOCKED,
         "the stack",
         what="A command did not end in time.",
-        remedy="Read its output; raise the step's timeout if it is only slow.",
+        remedy="Read how far its last lines came; raise the step's timeout if it is only slow.",
         next_actions=(NextAction.RETRY, NextAction.CHANGE_SETTING),
     ),
     Code(
@@ -82,7 +82,7 @@ ROWS: Final = (
         Outcome.BLOCKED,
         "the stack",
         what="The service did not become ready in time.",
-        remedy="Read its output; check the readiness probe.",
+        remedy="Read how far its last lines came; check the readiness probe, too.",
         next_actions=(NextAction.RETRY,),
     ),
     Code(
@@ -91,7 +91,7 @@ ROWS: Final = (
         Outcome.BLOCKED,
         "the stack",
         what="A service that this step needs has died.",
-        remedy="Read its last output, then try the service's step again.",
+        remedy="Correct what its last lines name, then try the service's step again.",
         next_actions=(NextAction.RETRY,),
     ),
     Code(

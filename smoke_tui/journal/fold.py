@@ -38,6 +38,7 @@ from smoke_tui.journal.events.facts import (
     HealthChanged,
     HttpAnswered,
     Noted,
+    ProcessExited,
     ProcessOutput,
     SessionOpened,
     SessionResumed,
@@ -89,6 +90,8 @@ def apply(state: State, event: Event) -> None:
             count_spending(state, _current(state, event), body, event.ms)
         case ProcessOutput() as body:
             _output(state, event, body)
+        case ProcessExited(code):
+            _exited(state, event, code)
         case HealthChanged() as body:
             _health(state, event, body)
         case Evidence() as body:
@@ -237,7 +240,13 @@ def _http(state: State, event: EventOf[HttpAnswered]) -> None:
 def _output(state: State, event: Event, body: ProcessOutput) -> None:
     attempt = _current(state, event)
     if attempt is not None:
-        attempt.output.add(body.text)
+        attempt.output.add(body.text, body.source)
+
+
+def _exited(state: State, event: Event, code: int) -> None:
+    attempt = _current(state, event)
+    if attempt is not None:
+        attempt.exit = code
 
 
 def _health(state: State, event: Event, body: HealthChanged) -> None:

@@ -47,25 +47,40 @@ OpenQuestion: TypeAlias = EventOf[QuestionAsked]
 
 @dataclass(slots=True)
 class Ends:
-    """The first and the last of a text that grows, in bounded memory whatever its length."""
+    """The first and the last of a text that grows, in bounded memory whatever its length.
+
+    It has lines of several sources, whole ones: `open_lines` holds what has no line break yet.
+    """
 
     head: str = ""
     tail: str = ""
     length: int = 0
+    open_lines: dict[str, str] = field(default_factory=dict)
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, source: str = "") -> None:
         """The next piece of it."""
         self.length += len(text)
+        whole, line_break, rest = (self.open_lines.pop(source, "") + text).rpartition("\n")
+        self._keep(whole + line_break)
+        if len(rest) > KEPT:
+            self._keep(rest)
+        elif rest:
+            self.open_lines[source] = rest
+
+    def _keep(self, text: str) -> None:
         room = KEPT - len(self.head)
         self.head += text[:room]
         self.tail = (self.tail + text[room:])[-KEPT:]
 
     def text(self) -> str:
         """Both ends, and between them how many characters are not here."""
-        missing = self.length - len(self.head) - len(self.tail)
+        last = "\n".join(self.open_lines.values())
+        missing = (
+            self.length - len(self.head) - len(self.tail) - sum(map(len, self.open_lines.values()))
+        )
         if missing <= 0:
-            return self.head + self.tail
-        return f"{self.head}\n… ({missing:,} characters are left out here) …\n{self.tail}"
+            return self.head + self.tail + last
+        return f"{self.head}\n… ({missing:,} characters are left out here) …\n{self.tail}{last}"
 
 
 @dataclass(slots=True)
@@ -90,9 +105,9 @@ class Try:
     """One try of a step. Times are milliseconds since the session opened.
 
     `outcome` is what the step came to with this try, None where it was tried on; `model` is the one
-    that a call of it asked. `battery` is there where it is one. `values`,
-    `variables` and `config` are what it was made with: captured values, marks of the session's
-    variables, settings.
+    that a call of it asked. `exit` is the status of the last command that ended. `battery` is there
+    where it is one. `values`, `variables` and `config` are what it was made with: captured values,
+    marks of the session's variables, settings.
     """
 
     n: int
@@ -108,6 +123,7 @@ class Try:
     evidence: list[Evidence] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
     output: Ends = field(default_factory=Ends)
+    exit: int | None = None
     rule: RuleMatched | None = None
     calls: int = 0
     settled: int = 0

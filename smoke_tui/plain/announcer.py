@@ -163,7 +163,7 @@ class Announcer:
         state = snapshot.of(step)
         word = MARKS[body.outcome.value].word
         code = f", {state.code}" if state.code else ""
-        time = sum((t.ended or t.started) - t.started for t in state.tries)
+        time = sum(snapshot.state.worked(step.id, t.started, t.ended) for t in state.tries)
         took = f" It took {duration(time)}." if state.tries else ""
         bad = failure(snapshot, step) is not None
         text = f"{title_of(step)}." if bad else one_line(state.summary, 400)
@@ -194,7 +194,7 @@ class Announcer:
 
     def write_briefing(self, snapshot: Snapshot, step: Step) -> None:
         """Write what a step is: its prose, and what is to be known before it is begun."""
-        self.output.prose(spoken_prose(step.prose).split("\n"))
+        self.output.prose(spoken_prose(snapshot.prose(step)).split("\n"))
         for label, fact in facts_of(snapshot, step):
             first, *rest = as_text(fact).split("\n")
             self.output.write(f"{label}: {first}")
@@ -209,6 +209,10 @@ class Announcer:
         self.output.write(f"What happened: {bad.what}")
         for label, text in bad.facts:
             self.output.write(f"{_FAILURE_LABELS.get(label, label)}: {text}")
+        if bad.printed is not None:
+            self.output.write(f"{bad.printed.head}:")
+            for line in bad.printed.lines:
+                self.output.quote(line)
 
     def write_evidence(self, snapshot: Snapshot, step: Step) -> None:
         """Write what was seen in the step's last try."""

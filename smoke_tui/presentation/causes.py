@@ -18,8 +18,8 @@ _CAUSES: Final[Mapping[str, Cause]] = {
     "again": Cause("again", "the operator asked for it once more"),
     "retry": Cause("retry", "tried once more after a failure that passes by itself"),
     "refresh": Cause("after a refresh", "tried once more after the credential was refreshed"),
-    "fallback": Cause("fallback", "the walk went to the fallback"),
-    "return": Cause("back from the fallback", "the fallback sent the walk back here"),
+    "fallback": Cause("fallback", "the session went to the fallback"),
+    "return": Cause("back from the fallback", "after the fallback"),
     "restart": Cause(
         "started again", "what it provides was gone, or a fallback changed what it needs"
     ),

@@ -1,19 +1,21 @@
-"""A failed step explained: what happened, whose side it is on, what to do next."""
+"""A failed step explained: what happened, what was expected and seen, whose side, what next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.failure_codes.texts import text_of_code
-from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.spend import spend_of
-from smoke_tui.journal.state import Try
+from smoke_tui.journal.state import State, StepState
 from smoke_tui.outcomes import BAD_OUTCOMES, Outcome
+from smoke_tui.presentation.expected import expectations
 from smoke_tui.presentation.format import one_line, window_name
 from smoke_tui.presentation.live.snapshot import Snapshot
-from smoke_tui.proof.headers import REQUEST_IDS
-from smoke_tui.runbook.model import Step
+from smoke_tui.presentation.printed import Printed, printed
+from smoke_tui.presentation.report.exchanges import no_evidence, support
+from smoke_tui.presentation.spans import as_text
+from smoke_tui.runbook.model import Runbook, Step
 
 FULL: Final = 100
 """Percentage at which a quota window is used up."""
@@ -27,82 +29,93 @@ SIDES: Final = {
     "the operator": "yours",
     "nobody": "nobody's",
 }
+_LONG: Final = frozenset({"Asked", "Answered at"})
+"""What the log shows beside the failure already."""
+
 Facts = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happened, in a sentence, with labelled details."""
+    """What happened, in a sentence, with labelled details and the last lines of output."""
 
     what: str
     facts: Facts
+    printed: Printed | None = None
 
 
 def failure(snapshot: Snapshot, step: Step) -> Failure | None:
-    """Explain the failure of a step; None if the step did not fail."""
+    """Explain the failure of a step for a front end; None if the step did not fail."""
+    explained = explain(snapshot.runbook, snapshot.state, step)
+    if explained is None:
+        return None
     step_state = snapshot.of(step)
-    if step_state.outcome not in BAD_OUTCOMES or step_state.outcome is None:
+    if step_state.outcome is Outcome.ERROR:
+        explained.facts.append(("Next", "Report it with the session's folder: " + snapshot.folder))
+        return explained
+    facts = _with_code(explained.facts)
+    attempt = step_state.tries[-1] if step_state.tries else None
+    rows = support(snapshot.state, attempt, no_evidence) if attempt is not None else []
+    shown = [(name, value) for name, value in rows if name not in _LONG]
+    if shown:
+        text = " · ".join(f"{_inside(name)} {one_line(as_text(value))}" for name, value in shown)
+        facts.append(("Support", text))
+    return replace(explained, facts=facts)
+
+
+def _with_code(facts: Facts) -> Facts:
+    """Facts with the code behind what was seen, where it takes no row of a small screen."""
+    code = next((text for label, text in facts if label == "Code"), None)
+    kept = [fact for fact in facts if fact[0] != "Code"]
+    last = max((at for at, fact in enumerate(kept) if fact[0] == "Seen"), default=None)
+    if code is not None and last is not None:
+        kept[last] = ("Seen", f"{kept[last][1]} [{code}]")
+    return kept
+
+
+def explain(runbook: Runbook, state: State, step: Step) -> Failure | None:
+    """Explain the failure of a step; None if the step did not fail."""
+    step_state = state.steps.get(step.id, StepState(step.id))
+    if step_state.outcome is None or step_state.outcome not in BAD_OUTCOMES:
         return None
     if step_state.outcome is Outcome.ERROR:
         return Failure(
-            "Our own tool broke; this says nothing about the thing under test.",
-            [
-                ("Seen", one_line(step_state.summary, 400)),
-                ("Next", "Report it with the session's folder: " + snapshot.folder),
-            ],
+            "The tool itself broke; this says nothing about the thing under test.",
+            [("Seen", one_line(step_state.summary, 400))],
         )
     code = text_of_code(step_state.code, step_state.observed.values)
-    facts = [("Seen", f"{one_line(step_state.summary, 400)} [{step_state.code}]")]
-    if (
-        step_state.outcome is Outcome.EXPECTED_LIMITATION
-        and step_state.tries
-        and step_state.tries[-1].rule
-    ):
-        rule = step_state.tries[-1].rule
-        facts.append(("Rule", f"line {rule.line}: {one_line(rule.why or '')}"))
+    facts: Facts = []
+    expected = expectations(runbook, state, step)
+    for each in expected:
+        facts += [("Expected", each.with_line), ("Seen", each.actual)]
+    if not expected:
+        facts.append(("Seen", one_line(step_state.summary, 400)))
+    facts.append(("Code", one_line(step_state.code or "none")))
+    rule = step_state.tries[-1].rule if step_state.tries else None
+    if step_state.outcome is Outcome.EXPECTED_LIMITATION and rule:
+        facts.append(("Rule", f"runbook line {rule.line}: {one_line(rule.why or '')}"))
     if code:
         facts += [("Side", SIDES[code.side]), ("Next", code.remedy)]
-    facts += [("Resets", text) for text in _resets(snapshot, step_state.code)]
-    if step_state.tries:
-        facts.append(("Support", support(snapshot, step_state.tries[-1])))
-    return Failure(code.what if code else "The step did not end well.", facts)
+    facts += [("Resets", text) for text in _resets(state, step_state.code)]
+    what = code.what if code else "The step did not end well."
+    return Failure(what, facts, printed(runbook, state, step))
 
 
-def _resets(snapshot: Snapshot, code: str | None) -> list[str]:
+def _inside(label: str) -> str:
+    """A label inside a sentence: names stay as they are."""
+    return label if label.startswith("User-") else label[:1].lower() + label[1:]
+
+
+def _resets(state: State, code: str | None) -> list[str]:
     """Reset times of the quota windows that are used up, as far as an answer gave them."""
     if code != "usage-limit-reached":
         return []
     full = [
         window
-        for window in spend_of(snapshot.state).limits or ()
+        for window in spend_of(state).limits or ()
         if window.resets_at and window.used_percent_after >= FULL
     ]
     return [
         f"the window of {window_name(window.window_minutes)} at {one_line(window.resets_at)}"
         for window in full
     ]
-
-
-def support(snapshot: Snapshot, attempt: Try) -> str:
-    """The block that the provider's support asks for, as far as the try observed it."""
-    observed, config = attempt.observed, snapshot.config
-    sent = observed.value("account_id_sent")
-    parts = (
-        ("request id", request_id(observed)),
-        ("status", observed.status),
-        ("served model", observed.value("model")),
-        ("User-Agent", observed.text("user_agent") or config.user_agent),
-        ("originator", observed.text("originator") or config.originator),
-        ("account id", None if sent is None else "sent" if sent else "not sent"),
-        ("origin", config.origin),
-    )
-    return " · ".join(
-        f"{name} {one_line(value) if value is not None else '–'}" for name, value in parts
-    )
-
-
-def request_id(observed: Observed) -> str | None:
-    """Return the first id by which support can look the request up."""
-    headers = {name.lower(): value for name, value in observed.headers}
-    ids = (f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers)
-    return observed.text("request_id") or next(ids, None)

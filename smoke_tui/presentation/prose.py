@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARGIN = "    "
+_ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 
 
 @cache
@@ -85,8 +87,9 @@ def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _source(token: Token) -> str:
-    """A paragraph's or cell's source on one line."""
-    return " ".join(line.strip() for line in token.content.split("\n"))
+    """A paragraph's or cell's source on one line; an address without its angle brackets."""
+    text = " ".join(line.strip() for line in token.content.split("\n"))
+    return _ADDRESS.sub(r"\1", text)
 
 
 def _spoken(token: Token) -> str:

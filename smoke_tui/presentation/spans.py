@@ -23,6 +23,9 @@ class Span(NamedTuple):
 
 Text = Sequence[str | Span]
 
+Row = tuple[str, Text]
+"""A label and its text."""
+
 
 def row(*parts: str | tuple[str, Tone]) -> Text:
     """Make a text of strings and of pairs of a string and its tone."""

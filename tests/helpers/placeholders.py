@@ -41,9 +41,10 @@ ALIKE: Final = (
         ),
     ),
     ("TIME", re.compile(r"\b(?!2026-01)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")),
-    ("CUT", re.compile(r"(?<=exchanges sha256 )[0-9a-f]+(?=…)")),
+    ("CUT", re.compile(r"(?<=exchanges sha256 )[0-9a-f]+(?=…)|\b[0-9a-f]{12}(?=…)")),
     ("AGE", re.compile(r"(?<=· age )(?:now|unknown|\d+ (?:min|h|d))\b")),
-    ("MS", re.compile(r"(?<=\bafter )\d+(?= ms\b)|(?<=_ms `)\d+(?=`)")),
+    ("MS", re.compile(r"(?<=\bafter )\d+(?= ms\b)|(?<=\bms \| `)\d+(?=`)")),
+    ("LENGTH", re.compile(r"(?<=Z, after )[\d.]+ s\b")),
 )
 """Times of the machine, which are equal or not as it happens, and marks that nothing refers to."""
 

@@ -16,6 +16,7 @@ from smoke_tui.history.find import reading
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import Exit
+from smoke_tui.presentation.format import count, moment
 from smoke_tui.presentation.report.answer_rows import Judge
 from smoke_tui.presentation.report.compare import Comparison, Row, Side, compare
 from smoke_tui.presentation.report.export import stored_evidence
@@ -29,8 +30,8 @@ _VALUE: Final = 60
 _ANSWER: Final = 400
 
 
-def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
-    """Compare B with A; exit 1 where its outcomes are worse, else 0.
+def diff(settings: Settings, *, a: str, b: str, json: bool, every: bool = False) -> int:
+    """Compare B with A; exit 1 where its outcomes are worse, else 0; `every`: equal rows, too.
 
     Raises:
         CommandError: there is no such session (5); one, or the calibration file, is damaged (3).
@@ -60,7 +61,7 @@ def diff(settings: Settings, *, a: str, b: str, json: bool) -> int:
             }
         )
     else:
-        _print_comparison(comparison, old, new)
+        _print_comparison(comparison, old, new, every=every)
     return code
 
 
@@ -98,18 +99,35 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-def _print_comparison(comparison: Comparison, old: Side, new: Side) -> None:
+def _print_comparison(comparison: Comparison, old: Side, new: Side, *, every: bool) -> None:
+    """Write the result first, then the rows that differ by their group, then how many are equal."""
+    print(clean(f"diff: {comparison.summary}", keep_newlines=False))
+    for letter, side in (("A", old), ("B", new)):
+        print(clean(f"{letter} {_side_line(side)}", keep_newlines=False))
     for note in comparison.notes:
         print(clean(f"note: {note}"))
-    print(clean(f"A {old.state.session}  {old.state.world}"))
-    print(clean(f"B {new.state.session}  {new.state.world}"))
+    shown = [row for row in comparison.rows if every or row.word != "same"]
+    differing = sum(row.word != "same" for row in comparison.rows)
     group = ""
-    for row in comparison.rows:
+    for row in shown:
         if row.group != group:
             group = row.group
             print(f"{group}:")
         print(clean(_line(row), keep_newlines=False))
-    print(clean(f"diff: {comparison.summary}", keep_newlines=False))
+    print(_count_line(len(comparison.rows), differing, every=every))
+
+
+def _side_line(side: Side) -> str:
+    """A session with its world, verdict and time."""
+    state = side.state
+    verdict = effective_verdict(side.runbook, state).value
+    return f"{state.session}  {state.world}  {verdict}  {moment(state.started)}"
+
+
+def _count_line(rows: int, differing: int, *, every: bool) -> str:
+    verb = "differs" if differing == 1 else "differ"
+    more = "" if every or differing == rows else "; --all shows the equal ones, too"
+    return f"{count(rows, 'row')}, {differing} {verb}{more}"
 
 
 def _line(row: Row) -> str:

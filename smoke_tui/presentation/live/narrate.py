@@ -42,6 +42,7 @@ from smoke_tui.presentation.causes import cause_of
 from smoke_tui.presentation.format import address, duration, one_line
 from smoke_tui.presentation.live.log_buffer import LogBuffer
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.presentation.report.exchanges import shows_reachable
 
 ANSWER_TEXTS: Final[Mapping[str, str]] = {
     Verb.RUN: "run it",
@@ -193,9 +194,12 @@ def _http(request: HttpRequested, answer: HttpAnswered) -> EventLine:
     status, error = answer.status, answer.error
     if status is None:
         return EventLine(f"{method} {where} → no answer ({error})", "muted", (method, where, error))
+    # A probe's answer is what its step makes of it: only a call's refusal is bad by itself.
+    style = "bad" if status >= 400 and method != "GET" else "http"
+    meaning = "reachable" if shows_reachable(request, answer) else error
     return EventLine(
-        f"{method} {where} → {status} in {answer.ms} ms{f' · {error}' if error else ''}",
-        "bad" if status >= 400 else "http",
+        f"{method} {where} → {status} in {answer.ms} ms{f' · {meaning}' if meaning else ''}",
+        style,
         (method, where, status, error),
     )
 

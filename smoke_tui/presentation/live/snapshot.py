@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.config.session_config import STACK_URL, SessionConfig
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.state import OpenQuestion, State, StepState, TypicalDuration
@@ -135,6 +135,11 @@ class Snapshot:
 
     def _worst(self) -> str | None:
         return next((s.id for s in self.state.steps.values() if s.outcome in BAD_OUTCOMES), None)
+
+    def prose(self, step: Step) -> str:
+        """Return a step's prose, the stack's usual address as the one of this session."""
+        url = self.config.stack_url
+        return step.prose.replace(STACK_URL, url) if url else step.prose
 
     def fill(self, text: str) -> str:
         """Fill a template with the values known by now; other placeholders stay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from smoke_tui.config.session_config import LOOPBACK
@@ -14,10 +14,8 @@ from smoke_tui.judging.claims import METHOD
 from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS
 from smoke_tui.presentation.format import count, cut, duration
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
-from smoke_tui.presentation.spans import Text, as_text, quote, strong
-
-Row: TypeAlias = tuple[str, Text]
-"""A name and a text."""
+from smoke_tui.presentation.report.markdown_table import pairs, table
+from smoke_tui.presentation.spans import Row, Text, as_text, quote, strong
 
 MOST_TEXTS: Final = 20
 """Violations and wrong verdicts whose text a report shows."""
@@ -195,21 +193,13 @@ def _head(result: CallResult) -> str:
 
 def markdown(battery: RecordedBattery) -> Iterator[str]:
     """The battery in Markdown."""
-    yield "| Battery | |"
-    yield "|---|---|"
-    for name, text in rows(battery):
-        yield f"| {name} | {as_markdown(text)} |"
-    yield ""
+    yield from pairs(("Battery", "Value"), rows(battery))
     yield "What may be claimed:"
     yield ""
     for line in claims(battery):
         yield f"- {as_markdown(line)}"
     yield ""
-    yield f"| {' | '.join(CASE_HEADS)} |"
-    yield "|" + "---|" * len(CASE_HEADS)
-    for cells in case_rows(battery.summary):
-        yield f"| {' | '.join(map(as_markdown, cells))} |"
-    yield ""
+    yield from table(CASE_HEADS, case_rows(battery.summary))
     shown, more = texts(battery.summary)
     for head, text in shown:
         yield from (f"{as_markdown([head])}:", "", *fenced(text), "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from smoke_tui.failure_codes.texts import text_of_code
 from smoke_tui.journal.spend import spend_of
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen, is_partial
-from smoke_tui.outcomes import Exit, Outcome, Verdict
+from smoke_tui.outcomes import BAD_OUTCOMES, Exit, Outcome, Verdict
+from smoke_tui.presentation.expected import expectations
+from smoke_tui.presentation.printed import printed
 from smoke_tui.presentation.report.battery import battery_object
 from smoke_tui.presentation.report.obligations import obligations_of
 from smoke_tui.presentation.report.second_opinion import opinions_of
@@ -38,7 +41,7 @@ def check_object(
         "started": state.started or None,
         "finished": state.closed.time if state.closed else None,
         "origin": {"declared": state.first_config.origin, "hints": []},
-        "steps": [step_object(state, step) for step in in_order(runbook, state)],
+        "steps": [step_object(runbook, state, step) for step in in_order(runbook, state)],
         "spend": spend_of(state).table(),
         "findings": findings if findings is not None else findings_of(runbook, state),
     }
@@ -70,13 +73,17 @@ def in_order(runbook: Runbook, state: State) -> list[Step]:
     return ran + [step for step in steps.values() if step.id not in state.order]
 
 
-def step_object(state: State, step: Step) -> dict[str, Any]:
+def step_object(runbook: Runbook, state: State, step: Step) -> dict[str, Any]:
     """Return an entry of `steps`: outcome, tries, time, evidence and spend of a step."""
     step_state = state.steps.get(step.id, StepState(step.id))
     outcome = step_state.outcome or Outcome.NOT_RUN
     remedy = _remedy(step_state)
     opinions = opinions_of(step_state)
     battery = battery_object(step_state)
+    failed = outcome in BAD_OUTCOMES
+    expected = expectations(runbook, state, step) if failed else ()
+    output = printed(runbook, state, step) if failed else None
+    waited = waited_ms(state, step_state)
     return {
         "id": step.id,
         "kind": step.kind,
@@ -84,7 +91,7 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         "outcome": outcome.value,
         "code": step_state.code,
         "tries": len(step_state.tries),
-        "seconds": seconds_of(step_state),
+        "seconds": seconds_of(state, step_state),
         "summary": step_state.summary,
         "remedy": remedy,
         "evidence": [f"sha256:{digest}" for digest in evidence_digests(state, step_state)],
@@ -93,6 +100,9 @@ def step_object(state: State, step: Step) -> dict[str, Any]:
         else {},
         "obligations": obligations_of(step_state.tries[-1]) if step_state.tries else [],
         # Only where there was one, so that older readers see what they know.
+        **({"waiting_seconds": round(waited / 1000, 3)} if waited else {}),
+        **({"expected": [asdict(each) for each in expected]} if expected else {}),
+        **({"output": {"head": output.head, "lines": list(output.lines)}} if output else {}),
         **({"second_opinion": opinions[-1]} if opinions else {}),
         **({"battery": battery} if battery is not None else {}),
     }
@@ -104,10 +114,23 @@ def _remedy(step_state: StepState) -> str:
     return code_text.remedy if code_text is not None else ""
 
 
-def seconds_of(step_state: StepState) -> float:
-    """Return the duration of all tries of a step, in seconds."""
+def seconds_of(state: State, step_state: StepState) -> float:
+    """Return what all tries of a step took, in seconds, without waits for the operator."""
+    return round(worked_ms(state, step_state) / 1000, 3)
+
+
+def worked_ms(state: State, step_state: StepState) -> int:
+    """Return what all tries of a step took, in milliseconds, without waits for the operator."""
+    return sum(
+        state.worked(step_state.id, attempt.started, attempt.ended or attempt.started)
+        for attempt in step_state.tries
+    )
+
+
+def waited_ms(state: State, step_state: StepState) -> int:
+    """Return how long the tries of a step waited for the operator, in milliseconds."""
     total = sum((t.ended or t.started) - t.started for t in step_state.tries)
-    return round(total / 1000, 3)
+    return total - worked_ms(state, step_state)
 
 
 def evidence_digests(state: State, step_state: StepState) -> list[str]:

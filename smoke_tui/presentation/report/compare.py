@@ -208,8 +208,10 @@ def _steps(old: Side, new: Side, judge: Judge) -> Iterator[Row]:
             continue
         if a.code or b.code:
             yield _changed("steps", f"{name} code", a.code, b.code)
-        yield _less("steps", f"{name} tries", len(a.tries), len(b.tries), str)
-        yield _time("steps", f"{name} seconds", seconds_of(a), seconds_of(b))
+        if a.tries and b.tries:
+            yield _less("steps", f"{name} tries", len(a.tries), len(b.tries), str)
+            times = seconds_of(old.state, a), seconds_of(new.state, b)
+            yield _time("steps", f"{name} seconds worked", *times)
         answers = (step_answer(x.state, y, x.evidence) for x, y in ((old, a), (new, b)))
         for row in judge.rows(new.runbook, name, *answers):
             word: Word = "same" if row.same else "changed"

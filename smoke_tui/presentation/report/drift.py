@@ -20,10 +20,9 @@ from smoke_tui.presentation.drift.sentences import (
     result,
 )
 from smoke_tui.presentation.format import count
-from smoke_tui.presentation.report.escaping import as_markdown, fenced
+from smoke_tui.presentation.report.escaping import fenced
 from smoke_tui.presentation.report.exchanges import EvidenceReader
-from smoke_tui.presentation.report.facts import Row
-from smoke_tui.presentation.spans import Text, as_text, quote, strong
+from smoke_tui.presentation.spans import Row, Text, as_text, quote, strong
 
 MOST_DIFFERENCES: Final = 40
 """Differences of the texts that Markdown shows."""
@@ -70,15 +69,6 @@ def triaged_of(piece: Evidence) -> TriagedDrift | None:
 
 
 # --- Markdown -------------------------------------------------------------------------------
-
-
-def markdown_table(head: str, table: list[Row]) -> Iterator[str]:
-    """Yield rows as a table under its name."""
-    yield f"| {head} | |"
-    yield "|---|---|"
-    for name, text in table:
-        yield f"| {name} | {as_markdown(text)} |"
-    yield ""
 
 
 def markdown_calls(drift: AnswerDrift) -> Iterator[str]:

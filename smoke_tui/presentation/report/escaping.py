@@ -1,52 +1,40 @@
 """Text in Markdown: foreign text inert, as a code span or in a fence it can't close.
 
 A code host looks for names, numbers of issues and addresses in the *rendered* text, where an
-escaped `#` is a `#` again; so those are broken by an invisible space, and only code is left as is.
+escaped `#` is a `#` again; only in code it leaves everything as it is. So values from outside are
+code, and in sentences the words that could be markup or links are. Nothing invisible is added:
+what a reader copies is what was there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-from smoke_tui.presentation.format import flat
+from smoke_tui.presentation.code_words import pieces
 from smoke_tui.presentation.spans import Span, Text, spans
 from smoke_tui.redaction import clean
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#!~&$])")
-_BREAK: Final = "\u200b"
-_AUTOMATIC: Final = (
-    (re.compile(r"@"), "@" + _BREAK),
-    (re.compile(r"#"), "#" + _BREAK),
-    (re.compile(r"(?i)\b(GH)-(?=\d)"), rf"\1{_BREAK}-"),
-    (re.compile(r":(?=[^\s\d])"), ":" + _BREAK),
-    (re.compile(r"/(?=/)"), "/" + _BREAK),
-    # A name such as config.toml is no address: nothing ends in .toml there, and it can be copied.
-    (re.compile(r"(?<=\w)\.(?!(?:toml|jsonl?|ya?ml|txt)\b)(?=[^\W\d])"), "." + _BREAK),
-)
-"""What a code host turns into links by itself: names, issues, web and mail addresses."""
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]|#~&$])")
 
 
 def as_markdown(text: Text) -> str:
     """Render a text as one line of Markdown, its foreign spans as code spans."""
-    return "".join(map(_span, spans(text)))
+    return _joined(part for span in spans(text) for part in _parts(span))
 
 
-def _span(span: Span) -> str:
-    if span.foreign:
-        return f"`{in_code(span.text)}`" if span.text else "(empty)"
-    if span.tone == "strong":
-        return f"**{ours(span.text)}**"
-    # The blanks at a span's ends part it from its neighbours.
-    core = ours(span.text)
-    if not core:
-        return span.text
-    return f"{' ' * span.text.startswith(' ')}{core}{' ' * span.text.endswith(' ')}"
+def as_cell(text: Text) -> str:
+    """Render a text as a cell of a table."""
+    return _in_cell(as_markdown(text))
 
 
-def in_code(text: str) -> str:
-    """Replace what can't stand in a code span inside a table: backticks and bars."""
-    return text.replace("`", "'").replace("|", "¦")
+def code(text: str) -> str:
+    """Render a text as a code span."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
 
 
 def fenced(text: str, kind: str = "text") -> list[str]:
@@ -57,9 +45,38 @@ def fenced(text: str, kind: str = "text") -> list[str]:
     return [fence + kind, *body.split("\n"), fence]
 
 
-def ours(text: str) -> str:
-    """Escape a sentence of ours, which may hold foreign words, so that it stays plain text."""
-    shown = flat(text)
-    for pattern, broken in _AUTOMATIC:
-        shown = pattern.sub(broken, shown)
-    return _SPECIAL.sub(r"\\\1", shown)
+def _parts(span: Span) -> list[str]:
+    if span.foreign:
+        return [code(span.text) if span.text.strip() else "(empty)"]
+    if span.tone == "strong":
+        return [f"**{_joined(_pieces(span.text))}**"] if span.text.strip() else []
+    # The blanks at a span's ends part it from its neighbours.
+    blanks = [" " * span.text[at : at + 1 or None].isspace() for at in (0, -1)]
+    return [blanks[0], *_pieces(span.text), blanks[1]] if span.text.strip() else blanks[:1]
+
+
+def _pieces(text: str) -> list[str]:
+    return [code(piece.text) if piece.code else _escaped(piece.text) for piece in pieces(text)]
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Join parts of a line; two code spans side by side need a blank between them."""
+    line = ""
+    for part in parts:
+        if part.startswith("`") and line.endswith("`"):
+            line += " "
+        line += part
+    return line
+
+
+_BAR: Final = re.compile(r"(\\*)\|")
+
+
+def _in_cell(line: str) -> str:
+    """Escape the bars of a line, which end a cell even in code."""
+    # A backslash before a bar could not be told from the one that escapes it.
+    return _BAR.sub(lambda bar: f"{bar[1]}¦" if bar[1] else "\\|", line)

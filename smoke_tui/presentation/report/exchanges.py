@@ -9,10 +9,10 @@ from typing import Final
 from smoke_tui.journal.events.event import EventOf
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.requests import HttpRequested
+from smoke_tui.journal.events.values import Blob, Observed
 from smoke_tui.journal.state import State, Try
-from smoke_tui.presentation.format import cut, cut_middle, excerpt
-from smoke_tui.presentation.report.facts import Row
-from smoke_tui.presentation.spans import Span, quote
+from smoke_tui.presentation.format import count, cut, cut_middle
+from smoke_tui.presentation.spans import Row, Text, quote
 from smoke_tui.proof.headers import REQUEST_IDS
 
 EvidenceReader = Callable[[str], bytes | None]
@@ -33,9 +33,19 @@ def no_evidence(digest: str) -> bytes | None:
 
 
 def matters(state: State, seq: int) -> bool:
-    """Return whether an exchange is worth showing; a successful readiness probe is not."""
+    """Return whether an exchange is worth showing; a successful probe is not."""
     request, fact = state.exchanges[seq]
-    return request.body.method != "GET" or (fact.body.status or 0) >= 400
+    if request.body.method != "GET":
+        return True
+    return (fact.body.status or 0) >= 400 and not shows_reachable(request.body, fact.body)
+
+
+def shows_reachable(request: HttpRequested, answer: HttpAnswered) -> bool:
+    """Return whether an exchange is a probe whose error status means that the host is reached.
+
+    A GET of an address that takes POST alone is answered with 405.
+    """
+    return request.method == "GET" and answer.status == 405
 
 
 def shown(state: State, attempt: Try) -> list[int]:
@@ -59,10 +69,9 @@ def failing(state: State, attempt: Try) -> int | None:
 
 
 def _failed(request: EventOf[HttpRequested], fact: EventOf[HttpAnswered]) -> bool:
-    """A GET answered with 405 is the preflight: the endpoint is reachable."""
     status = fact.body.status
-    preflight = status == 405 and request.body.method == "GET"
-    return (status is None or status >= 400) and not preflight
+    failed = status is None or status >= 400
+    return failed and not shows_reachable(request.body, fact.body)
 
 
 def body_text(state: State, seq: int, evidence: EvidenceReader) -> tuple[str, str] | None:
@@ -70,7 +79,7 @@ def body_text(state: State, seq: int, evidence: EvidenceReader) -> tuple[str, st
     for blob in state.exchanges[seq][1].blobs.values():
         if not blob.bytes:
             continue
-        about = f"{blob.bytes:,} bytes, sha256 {excerpt(blob.sha256, 64)}"
+        about = _about(blob)
         content = evidence(blob.sha256)
         if content is None:
             return "", f"{about}; the record at hand does not have it"
@@ -78,57 +87,69 @@ def body_text(state: State, seq: int, evidence: EvidenceReader) -> tuple[str, st
     return None
 
 
-def support(state: State, attempt: Try, evidence: EvidenceReader) -> list[Row]:
-    """Return what support asks for, read from the exchange a try failed at; empty if there is none.
+def _about(blob: Blob) -> str:
+    """The size of a stored body, and the first digits of its hash, which name its file."""
+    return f"{count(blob.bytes, 'byte')}, sha256 {blob.sha256[:12]}…"
 
-    If the stack made the provider's call, what it passes on of that call counts.
+
+def support(state: State, attempt: Try, evidence: EvidenceReader) -> list[Row]:
+    """Return what the provider's support asks for, from the exchange a try failed at.
+
+    Empty if the provider was not asked. If the stack made the provider's call, what it passes on
+    of that call counts.
     """
     seq = failing(state, attempt)
     if seq is None:
         return []
     request, fact = state.exchanges[seq]
-    sent, got = _headers(request.body.headers), _headers(fact.body.headers)
-    status = fact.body.status
     direct = _is_direct(state, request.body.url)
+    if not direct and not attempt.calls:
+        return []
+    sent, got = _headers(request.body.headers), _headers(fact.body.headers)
     upstream_status, upstream = (None, {}) if direct else _passed_on(fact, evidence)
-    ids = [
-        f"{name} {headers[name]}"
-        for headers in (upstream, got)
-        for name in REQUEST_IDS
-        if name in headers
-    ]
+    status = fact.body.status
+    identity = _first_id(upstream) or _first_id(got) or attempt.observed.text("request_id")
     model = (
         attempt.observed.text("model") or upstream.get("openai-model") or got.get("openai-model")
     )
     rows: list[Row] = [
         ("Asked", [quote(f"{request.body.method} {request.body.url}", 200)]),
-        ("Request id", [quote(ids[0], 120)] if ids else ["none was given"]),
-        (
-            "Status",
-            [quote(status, 20)]
-            if status is not None
-            else ["no answer: ", quote(fact.body.error, 60)],
-        ),
-        *(
-            [("Provider's status", [quote(upstream_status, 20)])]
-            if upstream_status is not None
-            else []
-        ),
-        ("Served model", [quote(model or "not named", 80)]),
-        ("User-Agent", _sent(sent, "user-agent", direct)),
-        ("Originator", _sent(sent, "originator", direct)),
-        (
-            "Account id",
-            [_UNSEEN] if not direct else ["sent" if "chatgpt-account-id" in sent else "not sent"],
-        ),
-        ("Declared origin", [quote(state.first_config.origin, 40)]),
+        ("Request id", [quote(identity, 120)] if identity else ["none was given"]),
+        ("Status", [quote(status, 20)] if status is not None else _no_answer(fact)),
     ]
+    if upstream_status is not None:
+        rows.append(("Provider's status", [quote(upstream_status, 20)]))
+    if model:
+        rows.append(("Served model", [quote(model, 80)]))
+    if direct:
+        rows += [
+            ("User-Agent", [quote(sent["user-agent"], 200) if "user-agent" in sent else _UNSENT]),
+            ("Originator", [quote(sent["originator"], 80) if "originator" in sent else _UNSENT]),
+            ("Account id", ["sent" if "chatgpt-account-id" in sent else _UNSENT]),
+        ]
+    else:
+        rows.append(("Called by", ["the stack under test"]))
+    rows.append(("Declared origin", [quote(state.first_config.origin, 40)]))
     if "date" in got:
         rows.append(("Answered at", [quote(got["date"], 60)]))
     return rows
 
 
-_UNSEEN: Final = "not seen: the stack made the provider's call"
+_UNSENT: Final = "not sent"
+
+
+def _no_answer(fact: EventOf[HttpAnswered]) -> Text:
+    return ["no answer: ", quote(fact.body.error, 60)]
+
+
+def _first_id(headers: Mapping[str, str]) -> str | None:
+    """The first header by which support can look a request up."""
+    return next((f"{name} {headers[name]}" for name in REQUEST_IDS if name in headers), None)
+
+
+def request_id(observed: Observed) -> str | None:
+    """Return the first id of a try by which support can look its request up."""
+    return observed.text("request_id") or _first_id(_headers(observed.headers))
 
 
 def _is_direct(state: State, url: str) -> bool:
@@ -139,12 +160,6 @@ def _is_direct(state: State, url: str) -> bool:
         for address in (config.codex_url, config.issuer, config.api_url)
         if address
     )
-
-
-def _sent(headers: Mapping[str, str], name: str, direct: bool) -> list[str | Span]:
-    if not direct:
-        return [_UNSEEN]
-    return [quote(headers[name], 200)] if name in headers else ["not sent"]
 
 
 def _passed_on(
@@ -176,7 +191,10 @@ def exchange_text(state: State, seq: int) -> str:
     if got.status is None:
         return "\n".join([*lines, f"(no answer: {got.error}: {cut(got.error_text, 500)})"])
     lines += [f"HTTP {got.status} after {got.ms} ms", *_header_lines(got.headers, 200)]
-    lines += [f"(body: {blob.bytes} bytes, sha256 {blob.sha256})" for blob in fact.blobs.values()]
+    lines += [
+        f"(body: {count(blob.bytes, 'byte')}, sha256 {blob.sha256[:12]}…)"
+        for blob in fact.blobs.values()
+    ]
     if got.error:
         lines.append(f"({got.error}: {cut(got.error_text, 500)})")
     return "\n".join(lines)

@@ -14,38 +14,53 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import Outcome
 from smoke_tui.presentation.format import duration, excerpt, moment
-from smoke_tui.presentation.report.check_result import in_order, seconds_of
-from smoke_tui.presentation.spans import Span, Text, listed, quote, strong
+from smoke_tui.presentation.report.check_result import in_order, waited_ms, worked_ms
+from smoke_tui.presentation.spans import Row, Span, Text, listed, quote, strong
 from smoke_tui.presentation.spend import limits_text, spend_text
+from smoke_tui.presentation.step_names import named, number_of, title_of
 from smoke_tui.runbook.model import Runbook, Step
-
-Row = tuple[str, Text]
-"""A name and its text."""
 
 
 def facts(runbook: Runbook, state: State) -> list[Row]:
-    """Return the session's facts, those of every session first."""
+    """Return what a reader asks first of a session: by whom, when, where, with what, the spend."""
     opener, config = state.opener, state.first_config
-    file = state.opened.runbook.path if state.opened is not None else ""
     rows: list[Row] = [
-        (
-            "Run by",
-            [
-                quote(opener.by, 80),
-                " on ",
-                quote(opener.host, 80),
-                " (",
-                quote(opener.system or "unknown", 80),
-                ", Python ",
-                quote(opener.python or "unknown", 40),
-                ")",
-            ],
-        ),
+        ("Run by", [quote(opener.by, 80), " on ", quote(opener.host, 80)]),
         ("When", [_when(state)]),
         ("Origin", ["declared ", strong(excerpt(config.origin, 40))]),
         ("Code under test", _under_test(opener.project)),
-        ("Runbook", [quote(file, 200), ", sha256 ", quote(runbook.sha256)]),
         ("Spend", [spend_text(state) + limits_text(state)]),
+    ]
+    if config.allow_hosts:
+        rows.append(("Further hosts allowed", listed(config.allow_hosts)))
+    rows += [("Resumed", _resumed(state, *each)) for each in changed_settings(state)]
+    if state.captured:
+        rows.append(("Captured", _captured(state)))
+    return rows
+
+
+def summary_line(state: State) -> Text:
+    """Return by whom and when a session was run, and what it cost, in a line."""
+    opener = state.opener
+    by: list[str | Span] = ["Run by ", quote(opener.by, 80), " on ", quote(opener.host, 80)]
+    return [*by, f", {_when(state)}. Spend: {spend_text(state)}."]
+
+
+def setup(runbook: Runbook, state: State) -> list[Row]:
+    """Return what somebody needs who repeats the session: the runbook, the tool, the client."""
+    opener, config = state.opener, state.first_config
+    file = state.opened.runbook.path if state.opened is not None else ""
+    rows: list[Row] = [
+        ("Runbook", [quote(file, 200), ", sha256 ", quote(runbook.sha256)]),
+        ("Tool", ["smoke-tui ", quote(opener.tool, 40), ", session ", quote(state.session, 80)]),
+        (
+            "Machine",
+            [
+                quote(opener.system or "unknown", 80),
+                ", Python ",
+                quote(opener.python or "unknown", 40),
+            ],
+        ),
         (
             "Sent as",
             [
@@ -56,37 +71,46 @@ def facts(runbook: Runbook, state: State) -> list[Row]:
             ],
         ),
         *_client(config),
-        ("Tool", ["smoke-tui ", quote(opener.tool, 40), ", session ", quote(state.session, 80)]),
     ]
     if opener.network:
         rows.append(("Network variables set", listed(opener.network)))
-    if config.allow_hosts:
-        rows.append(("Further hosts allowed", listed(config.allow_hosts)))
-    for event, changed in changed_settings(state):
-        resumed = event.body
-        text: list[str | Span] = [
-            f"{moment(event.time)} by ",
-            quote(resumed.program.by, 80),
-            " on ",
-            quote(resumed.program.host, 80),
-        ]
-        if resumed.rerun:
-            text += [", for ", quote(resumed.rerun, 60), " once more"]
-        if resumed.amend:
-            text += [", to amend ", quote(resumed.amend.step, 60)]
-        for name, value in changed.items():
-            text += [f", {CHANGEABLE_SETTINGS[name]} ", quote(value or "of the runbook", 80)]
-        if resumed.torn_bytes:
-            text.append(f"; a last line of {resumed.torn_bytes} bytes was cut short")
-        project = resumed.program.project
-        if project and project != opener.project:
-            text += ["; the code under test was ", *_under_test(project)]
-        rows.append(("Resumed", text))
-    rows += [
-        (f"Seeded {excerpt(name, 60)}", [quote(value)]) for name, value in state.captured.items()
-    ]
     return rows
 
+
+def _resumed(state: State, event: EventOf[SessionResumed], changed: dict[str, object]) -> Text:
+    """When and by whom the session was resumed, and what was different."""
+    resumed = event.body
+    text: list[str | Span] = [
+        f"{moment(event.time)} by ",
+        quote(resumed.program.by, 80),
+        " on ",
+        quote(resumed.program.host, 80),
+    ]
+    if resumed.rerun:
+        text += [", for ", quote(resumed.rerun, 60), " once more"]
+    if resumed.amend:
+        text += [", to amend ", quote(resumed.amend.step, 60)]
+    for name, value in changed.items():
+        text += [f", {CHANGEABLE_SETTINGS[name]} ", quote(value or "of the runbook", 80)]
+    if resumed.torn_bytes:
+        text.append(f"; a last line of {resumed.torn_bytes} bytes was cut short")
+    project = resumed.program.project
+    if project and project != state.opener.project:
+        text += ["; the code under test was ", *_under_test(project)]
+    return text
+
+
+def _captured(state: State) -> Text:
+    """The values that steps captured for later ones."""
+    text: list[str | Span] = []
+    for name, value in list(state.captured.items())[:MOST_CAPTURED]:
+        text += [", "] if text else []
+        text.append(quote(f"{name}={value}", 160))
+    more = len(state.captured) - MOST_CAPTURED
+    return [*text, f" and {more} more"] if more > 0 else text
+
+
+MOST_CAPTURED: Final = 20
 
 CLIENT_SOURCES: Final = {
     "given": "given by --client-version",
@@ -149,53 +173,62 @@ def _under_test(project: Project | None) -> Text:
 
 
 def _when(state: State) -> str:
-    end = state.closed.time if state.closed else state.now
+    began = moment(state.started)
+    end = moment(state.closed.time if state.closed else state.now)
     total = state.closed.ms if state.closed else state.now_ms
     waiting = (
         f", of which {duration(state.waiting_ms)} waiting for the operator"
         if state.waiting_ms
         else ""
     )
-    return f"{moment(state.started)} to {moment(end)} ({duration(total)}{waiting})"
+    # The day is written once.
+    end = end.removeprefix(began.partition(" ")[0] + " ")
+    return f"{began} to {end} ({duration(total)}{waiting})"
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A row of the table of steps; `label` is the step's number, F for a fallback."""
+    """A row of the table of steps.
+
+    `label` is the step's number, F for a fallback; `title` is without it. `ms` is what its tries
+    took without the time that it waited for the operator, `waited`.
+    """
 
     step: Step
     label: str
+    title: str
     outcome: Outcome
     code: str | None
     tries: int
     ms: int
+    waited: int
     summary: Text
 
 
 def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
     """Return a row for each chosen step: those that ran, in that order, then the rest."""
     rows: list[StepRow] = []
-    number = 0
     for step in in_order(runbook, state):
         step_state = state.steps.get(step.id, StepState(step.id))
         outcome = step_state.outcome or Outcome.NOT_RUN
-        number += not step.fallback
-        summary: Text = [quote(step_state.summary, 200)] if step_state.summary else ["not reached"]
+        summary = excerpt(step_state.summary, 200) if step_state.summary else "not reached"
         if step.fallback and outcome is Outcome.NOT_RUN:
-            summary = ["not needed"]
+            summary = "not needed"
         elif outcome is Outcome.WAIVED:
-            summary = ["not done: ", quote(step_state.reason or "", 200)]
+            summary = f"not done: {excerpt(step_state.reason or '', 200)}"
         elif step_state.running:
-            summary = ["begun, and no end of it is in the record"]
+            summary = "begun, and no end of it is in the record"
         rows.append(
             StepRow(
                 step,
-                "F" if step.fallback else str(number),
+                number_of(runbook, step),
+                title_of(step),
                 outcome,
                 step_state.code,
                 len(step_state.tries),
-                int(seconds_of(step_state) * 1000),
-                summary,
+                worked_ms(state, step_state),
+                waited_ms(state, step_state),
+                [summary],
             )
         )
     return rows
@@ -206,27 +239,17 @@ def not_done(runbook: Runbook, state: State) -> list[Text]:
     rows: list[Text] = []
     for step in chosen(runbook, state):
         step_state = state.steps.get(step.id)
+        name = named(runbook, step)
         if step_state is not None and step_state.outcome is Outcome.WAIVED:
-            rows.append(
-                [
-                    quote(step.id),
-                    " waived by ",
-                    quote(step_state.by or "operator", 80),
-                    ": ",
-                    quote(step_state.reason or ""),
-                ]
-            )
+            by = quote(step_state.by or "operator", 80)
+            rows.append([f"{name}: waived by ", by, f": “{excerpt(step_state.reason or '')}”"])
         elif (step_state is None or step_state.outcome is None) and not step.fallback:
             if step_state is None or not step_state.tries:
-                text = " was not reached"
+                text = "not reached"
+            elif step_state.running or step_state.pending:
+                text = "begun and not ended"
             else:
-                text = (
-                    " was begun and not ended"
-                    if step_state.running or step_state.pending
-                    else (
-                        " was done, and counts no more"
-                        + step_state.summary.removeprefix(UNDONE).rstrip(".")
-                    )
-                )
-            rows.append([quote(step.id), text])
+                why = step_state.summary.removeprefix(UNDONE).rstrip(".")
+                text = f"done, and counts no more{excerpt(why) and ' ' + excerpt(why)}"
+            rows.append([f"{name}: {text}"])
     return rows

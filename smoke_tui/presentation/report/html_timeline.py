@@ -9,6 +9,8 @@ from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.outcomes import GOOD_OUTCOMES
 from smoke_tui.presentation.format import count, duration, excerpt
 from smoke_tui.presentation.report.html_builder import Node, tag
+from smoke_tui.presentation.step_names import number_of, title_of
+from smoke_tui.runbook.model import Runbook
 
 WIDE: Final = 1000
 """Units from the start of the session to its end."""
@@ -27,7 +29,7 @@ _LEGEND: Final = (
 )
 
 
-def timeline(state: State) -> list[Node]:
+def timeline(runbook: Runbook, state: State) -> list[Node]:
     """Return the strips with a legend and a scale; empty if nothing was tried."""
     total = max(state.closed.ms if state.closed else state.now_ms, 1)
     tried = [state.steps[name] for name in state.order if state.steps[name].tries]
@@ -40,7 +42,7 @@ def timeline(state: State) -> list[Node]:
             *(
                 tag(
                     "li",
-                    tag("span", step_state.id, class_="name"),
+                    tag("span", _name(runbook, step_state.id), class_="name"),
                     _strip(state, step_state, total),
                 )
                 for step_state in tried
@@ -55,6 +57,11 @@ def timeline(state: State) -> list[Node]:
             aria_hidden="true",
         ),
     ]
+
+
+def _name(runbook: Runbook, step_id: str) -> str:
+    step = next((step for step in runbook.steps if step.id == step_id), None)
+    return f"{number_of(runbook, step)}. {title_of(step)}" if step is not None else step_id
 
 
 def _legend() -> list[Node]:

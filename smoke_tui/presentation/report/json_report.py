@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from smoke_tui.journal.events.codec import encode
@@ -12,8 +12,10 @@ from smoke_tui.outcomes import VERDICT_EXITS
 from smoke_tui.presentation.report.check_result import check_object, in_order
 from smoke_tui.presentation.report.drift_json import drift_values
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing, support
-from smoke_tui.presentation.report.facts import changed_settings, facts, not_done
+from smoke_tui.presentation.report.facts import changed_settings, facts, not_done, setup
+from smoke_tui.presentation.report.failed_steps import failed_steps
 from smoke_tui.presentation.report.judge_verdict import judged_values
+from smoke_tui.presentation.report.proofs import proofs
 from smoke_tui.presentation.report.verdict_text import (
     HONESTY,
     banner,
@@ -21,7 +23,7 @@ from smoke_tui.presentation.report.verdict_text import (
     notable_rows,
     verdict_paragraphs,
 )
-from smoke_tui.presentation.spans import as_text
+from smoke_tui.presentation.spans import Row, as_text
 from smoke_tui.redaction import inert_json
 from smoke_tui.runbook.model import Runbook
 
@@ -47,7 +49,20 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
         "issue": runbook.issue,
         "nothing_proven": as_text(first) if first is not None else None,
         "verdict": [as_text(paragraph) for paragraph in verdict_paragraphs(runbook, state)],
-        "facts": [{"name": name, "text": as_text(text)} for name, text in facts(runbook, state)],
+        "proofs": [
+            {"step": each.step.id, "rows": _rows(each.rows), "output": list(each.output)}
+            for each in proofs(runbook, state, evidence)
+        ],
+        "failed": [
+            {
+                "step": each.step.id,
+                "what": each.failure.what,
+                "rows": _rows(each.rows),
+                "output": list(each.failure.printed.lines) if each.failure.printed else [],
+            }
+            for each in failed_steps(runbook, state, evidence)
+        ],
+        "facts": _rows([*facts(runbook, state), *setup(runbook, state)]),
         "not_done": [as_text(text) for text in not_done(runbook, state)],
         "worth_a_look": [as_text(text) for text in notable_rows(runbook, state)],
         "branches": [
@@ -96,6 +111,10 @@ def _report(runbook: Runbook, state: State, evidence: EvidenceReader) -> dict[st
     }
 
 
+def _rows(rows: Iterable[Row]) -> list[dict[str, str]]:
+    return [{"name": name, "text": as_text(text)} for name, text in rows]
+
+
 def _try(
     state: State, step_state: StepState, attempt: Try, evidence: EvidenceReader
 ) -> dict[str, Any]:
@@ -120,7 +139,7 @@ def _try(
         "support": {name: as_text(text) for name, text in support(state, attempt, evidence)}
         or None,
         "failing_answer": answer[0] if answer is not None else None,
-        "output": attempt.output.text() if attempt.output.length and attempt.code else None,
+        "output": attempt.output.text() if attempt.output.length else None,
     }
 
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 from smoke_tui.journal.events.decisions import Evidence, JudgeEvidence
 from smoke_tui.journal.events.values import JudgedAnswer
 from smoke_tui.judging.verdict import VIOLATION_TEXT, VIOLATIONS
-from smoke_tui.presentation.report.facts import Row
-from smoke_tui.presentation.spans import Text, quote, strong
+from smoke_tui.presentation.spans import Row, Text, quote, strong
 
 MOST_TEXT: Final = 4_000
 """Characters of a reason or a raw answer that a report shows."""

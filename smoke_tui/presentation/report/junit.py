@@ -13,7 +13,9 @@ from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.verdict import PASSES, in_the_way
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.presentation.drift.sentences import MOST_CALLS, call_rows, head_line
+from smoke_tui.presentation.expected import expectations
 from smoke_tui.presentation.format import cut_middle, one_line
+from smoke_tui.presentation.printed import printed
 from smoke_tui.presentation.report.battery import plain
 from smoke_tui.presentation.report.check_result import in_order, seconds_of
 from smoke_tui.presentation.report.html_builder import tag
@@ -44,7 +46,7 @@ def junit(runbook: Runbook, state: State) -> str:
         element = _element(step_state.outcome or Outcome.NOT_RUN, step.id in hindering)
         if element is not None:
             counts[element] += 1
-        cases.append(_case(runbook, step, step_state, element))
+        cases.append(_case(runbook, state, step, element))
     verdict = effective_verdict(runbook, state)
     if verdict not in PASSES and not counts["failure"] + counts["error"]:
         cases.append(_of_session(runbook, state, verdict))
@@ -84,25 +86,30 @@ def _of_session(runbook: Runbook, state: State, verdict: Verdict) -> Element:
     return tag("testcase", error, classname=runbook.id, name=SESSION, time="0.000")
 
 
-def _case(runbook: Runbook, step: Step, step_state: StepState, element: str | None) -> Element:
+def _case(runbook: Runbook, state: State, step: Step, element: str | None) -> Element:
+    step_state = state.steps.get(step.id, StepState(step.id))
     outcome = step_state.outcome or Outcome.NOT_RUN
-    case = tag("testcase", classname=runbook.id, name=step.id, time=f"{seconds_of(step_state):.3f}")
+    seconds = seconds_of(state, step_state)
+    case = tag("testcase", classname=runbook.id, name=step.id, time=f"{seconds:.3f}")
     if element is None:
         return case
     word = f"{outcome.value} {step_state.code}" if step_state.code else outcome.value
     message = f"{word}: {step_state.summary}" if step_state.summary else word
     # The common schema has no type for what was skipped.
     kind = (step_state.code or outcome.value) if element != "skipped" else None
-    case.append(tag(element, _explanation(step_state), message=message, type=kind))
-    printed = step_state.tries[-1].output if step_state.tries else None
-    if printed is not None and printed.length and element != "skipped":
-        case.append(tag("system-out", cut_middle(printed.text(), MOST_OUTPUT)))
+    case.append(tag(element, _explanation(runbook, state, step), message=message, type=kind))
+    output = step_state.tries[-1].output if step_state.tries else None
+    if output is not None and output.length and element != "skipped":
+        case.append(tag("system-out", cut_middle(output.text(), MOST_OUTPUT)))
     return case
 
 
-def _explanation(step_state: StepState) -> str:
-    """What was observed, why, and what to do next."""
+def _explanation(runbook: Runbook, state: State, step: Step) -> str:
+    """What was expected and seen, why, the last lines of output, and what to do next."""
+    step_state = state.steps.get(step.id, StepState(step.id))
     lines = [step_state.summary]
+    for each in expectations(runbook, state, step):
+        lines += [f"Expected: {each.with_line}", f"Seen: {each.actual}"]
     if step_state.reason:
         lines.append(f"{step_state.by or 'operator'}: {step_state.reason}")
     pieces = step_state.tries[-1].evidence if step_state.tries else []
@@ -119,6 +126,9 @@ def _explanation(step_state: StepState) -> str:
     code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
         lines.append(f"{code.what} Whose side: {code.side}. Next: {code.remedy}")
+    output = printed(runbook, state, step)
+    if output is not None:
+        lines += [f"{output.head}:", *(f"  {line}" for line in output.lines)]
     return "\n".join(line for line in lines if line)
 
 

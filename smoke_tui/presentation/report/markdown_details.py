@@ -1,4 +1,4 @@
-"""Details of each step in Markdown, try by try: failures unfolded, passes folded."""
+"""Details of each step in Markdown, try by try, folded."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from smoke_tui.journal.events.decisions import (
 from smoke_tui.journal.events.values import TriagedDrift
 from smoke_tui.journal.state import State, StepState, Try
 from smoke_tui.judging.drift import DriftPair
-from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
+from smoke_tui.outcomes import GOOD_OUTCOMES
 from smoke_tui.presentation.drift.triage import triage_rows
-from smoke_tui.presentation.format import cut_middle, excerpt
+from smoke_tui.presentation.format import cut_middle
 from smoke_tui.presentation.report import battery, drift, judge_verdict, second_opinion
 from smoke_tui.presentation.report.drift_pairs import pair_of
 from smoke_tui.presentation.report.escaping import as_markdown, fenced
@@ -32,10 +32,13 @@ from smoke_tui.presentation.report.exchanges import (
     support,
 )
 from smoke_tui.presentation.report.fitting import Fold, Part, Rank
+from smoke_tui.presentation.report.markdown_table import pairs, table
 from smoke_tui.presentation.report.obligations import UNRECORDED, is_unrecorded
-from smoke_tui.presentation.report.try_text import evidence_table, evidence_text, try_text
+from smoke_tui.presentation.report.try_text import evidence_rows, table_of, try_text
+from smoke_tui.presentation.spans import Row
+from smoke_tui.presentation.step_names import number_of, title_of
 from smoke_tui.proof.obligations import EVIDENCE
-from smoke_tui.runbook.model import Step
+from smoke_tui.runbook.model import Runbook, Step
 
 _AUTOMATIC: Final = re.compile(r"([@#:/.]|(?i:gh)(?=-))(?=\S)")
 
@@ -43,20 +46,23 @@ MOST_TRIES: Final = 40
 """Tries of a step that have details: the last ones."""
 
 
-def details(state: State, step: Step, evidence: EvidenceReader) -> Fold | None:
+def details(runbook: Runbook, state: State, step: Step, evidence: EvidenceReader) -> Fold | None:
     """Return a step's details; None if it was never tried."""
     step_state = state.steps.get(step.id)
     if step_state is None or not step_state.tries:
         return None
-    opened = "" if step_state.outcome is Outcome.PASS else " open"
-    title = html.escape(excerpt(step.title), quote=False)
+    outcome = step_state.outcome.value if step_state.outcome is not None else "not ended"
+    tries = f", {len(step_state.tries)} tries" if len(step_state.tries) > 1 else ""
+    title = html.escape(
+        f"{number_of(runbook, step)}. {title_of(step)}: {outcome}{tries}", quote=False
+    )
     parts: list[Part] = []
     missing = len(step_state.tries) - MOST_TRIES
     if missing > 0:
         parts.append(Part(Rank.TRY, (f"_The first {missing} tries have no details here._", "")))
     for attempt in step_state.tries[-MOST_TRIES:]:
         parts += _try(state, step_state, attempt, evidence)
-    return Fold((f"<details{opened}><summary>{_inert(title)}</summary>", ""), tuple(parts))
+    return Fold((f"<details><summary>{_inert(title)}</summary>", ""), tuple(parts))
 
 
 def _inert(text: str) -> str:
@@ -77,13 +83,14 @@ def _try(
     if not passed:
         lines += _support(state, attempt, evidence)
     rank = Rank.PASSED if passed else Rank.TRY
+    plain: list[Row] = []
     for piece in attempt.evidence:
         if isinstance(piece, BatteryEvidence):
             continue
         pair, triaged = pair_of(piece, evidence), drift.triaged_of(piece)
         verdict = judge_verdict.judged_of(piece)
-        table = any((pair, triaged, verdict)) or piece.name == EVIDENCE
-        lines += [""] if table and lines and lines[-1] else []
+        as_table = any((pair, triaged, verdict)) or piece.name == EVIDENCE
+        lines += [""] if as_table and lines and lines[-1] else []
         if pair is not None:
             yield Part(rank, (*lines, *_compared(pair)))
             yield from _texts(pair)
@@ -93,9 +100,13 @@ def _try(
             yield from _ticket(triaged, evidence)
             lines = []
         elif verdict is not None:
-            lines += [*drift.markdown_table("Judge", judge_verdict.rows(verdict)), ""]
-        else:
+            lines += [*pairs(("Judge", "Value"), judge_verdict.rows(verdict))]
+        elif table_of(piece) is not None or _is_trace(piece):
             lines += _evidence(piece)
+        else:
+            plain += evidence_rows(piece)
+    if plain:
+        lines += [*([""] if lines and lines[-1] else []), *pairs(("Evidence", "Value"), plain)]
     if is_unrecorded(step_state, attempt):
         lines += [f"_{UNRECORDED}_", ""]
     if lines:
@@ -104,16 +115,19 @@ def _try(
     if judged is not None:
         yield Part(Rank.TRY, tuple(battery.markdown(judged)))
     failed = failing(state, attempt)
-    for seq in shown(state, attempt):
-        yield Part(
-            Rank.PASSED if passed else Rank.EXCHANGE,
-            (*fenced(exchange_text(state, seq), "http"), ""),
-        )
+    exchanges = shown(state, attempt)
+    if exchanges:
+        text = [
+            line for seq in exchanges for line in (*fenced(exchange_text(state, seq), "http"), "")
+        ]
+        fold = ("<details><summary>Exchanges</summary>", "", *text, "</details>", "")
+        yield Part(Rank.PASSED if passed else Rank.EXCHANGE, fold)
     if failed is not None:
         yield from _answer(state, failed, evidence)
-    if not passed and attempt.output.length:
-        text = cut_middle(attempt.output.text(), MOST_BODY)
-        yield Part(Rank.ANSWER, ("What the command printed:", "", *fenced(text), ""))
+    if attempt.output.length:
+        output = cut_middle(attempt.output.text().rstrip(), MOST_BODY)
+        lines = ["What it printed:", "", *fenced(output), ""]
+        yield Part(Rank.PASSED if passed else Rank.ANSWER, tuple(lines))
 
 
 def _answer(state: State, seq: int, evidence: EvidenceReader) -> Iterator[Part]:
@@ -131,12 +145,12 @@ def _compared(pair: DriftPair) -> Iterator[str]:
     if pair.drift.drifted is False:
         yield from (f"- {as_markdown(drift.passed(pair.drift))}", "")
         return
-    yield from drift.markdown_table("Drift", drift.rows(pair))
+    yield from pairs(("Drift", "Value"), drift.rows(pair))
     yield from drift.markdown_calls(pair.drift)
 
 
 def _triaged(triaged: TriagedDrift) -> Iterator[str]:
-    yield from drift.markdown_table("Triage of the drift", triage_rows(triaged))
+    yield from pairs(("Triage of the drift", "Value"), triage_rows(triaged))
 
 
 def _texts(pair: DriftPair) -> Iterator[Part]:
@@ -156,31 +170,25 @@ def _support(state: State, attempt: Try, evidence: EvidenceReader) -> list[str]:
     rows = support(state, attempt, evidence)
     if not rows:
         return []
-    return [
-        "| What support asks for | |",
-        "|---|---|",
-        *(f"| {name} | {as_markdown(text)} |" for name, text in rows),
-        "",
-    ]
+    return pairs(("What support asks for", "Value"), rows)
+
+
+def _is_trace(piece: Evidence) -> bool:
+    return isinstance(piece, OtherEvidence) and piece.name == "trace"
 
 
 def _evidence(piece: Evidence) -> Iterator[str]:
     if isinstance(piece, OtherEvidence) and piece.name == "trace":
         yield from (*fenced(cut_middle(str(piece.value), MOST_BODY)), "")
         return
-    table = evidence_table(piece)
-    if table is None:
-        yield f"- {as_markdown(evidence_text(piece))}"
+    columns = table_of(piece)
+    if columns is None:
         return
     opinion = second_opinion.opinion_of(piece)
     if opinion is not None:
         yield from (f"- {as_markdown(text)}" for text in second_opinion.answers(opinion))
-        if not table.rows:
+        if not columns.rows:
             return
     if opinion is not None or isinstance(piece, ExpectationsEvidence):
         yield ""
-    yield f"| {' | '.join(table.heads)} |"
-    yield f"|{'---|' * len(table.heads)}"
-    for cells in table.rows:
-        yield f"| {' | '.join(map(as_markdown, cells))} |"
-    yield ""
+    yield from table(columns.heads, columns.rows)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.decisions import (
@@ -17,8 +19,12 @@ from smoke_tui.presentation.causes import cause_of
 from smoke_tui.presentation.format import excerpt
 from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.obligations import obligation_rows
-from smoke_tui.presentation.spans import Span, Text, quote, strong
+from smoke_tui.presentation.spans import Row, Span, Text, quote, strong
 from smoke_tui.proof.obligations import EVIDENCE
+
+
+def _route(value: object) -> str:
+    return "–" if value == "nothing" else excerpt(value, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +46,46 @@ def try_text(attempt: Try) -> Text:
         return [*text, "no end of it is in the record."]
     if attempt.code:
         text += [quote(attempt.code, 60), ": "]
-    return [*text, quote(attempt.summary)]
+    return [*text, excerpt(attempt.summary, 400)]
 
 
-def evidence_text(evidence: Evidence) -> Text:
-    """Return a piece of evidence in a line: its scalar values with their names."""
+_LEFT_OUT: Final = frozenset({"fresh", "refreshable", "exchange", "body_sha256", "json"})
+"""Values that the engine alone reads."""
+
+_SHORT_HASH: Final = 12
+_HASH: Final = re.compile("[0-9a-f]{64}")
+
+
+def evidence_rows(evidence: Evidence) -> list[Row]:
+    """Return a piece of evidence as labelled values: its scalar values with their names."""
     value = encode(evidence)["value"]
-    text: list[str | Span] = [f"{excerpt(evidence.name, 60)}: "]
+    name = excerpt(evidence.name, 60)
     if not isinstance(value, Mapping):
-        return [*text, quote(value)]
-    for key, item in list(value.items())[:40]:
-        if item is not None and not isinstance(item, list | dict):
-            text += ["; "] if len(text) > 1 else []
-            text += [f"{excerpt(key, 60)} ", quote(item, 120)]
-    return text
+        return [(name, [_value(value)])]
+    return [
+        (f"{name}: {excerpt(key, 60).replace('_', ' ')}", [_value(item)])
+        for key, item in list(value.items())[:40]
+        if item is not None and key not in _LEFT_OUT and not isinstance(item, list | dict)
+    ]
 
 
-def evidence_table(evidence: Evidence) -> Table | None:
+def _value(value: object) -> str | Span:
+    """A value, quoted; a hash by its first digits, which name its file."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return quote(f"{text[:_SHORT_HASH]}…" if _HASH.fullmatch(text) else text, 300)
+
+
+def table_of(evidence: Evidence) -> Table | None:
     """Return a piece of evidence as a table; None if it has no such form."""
     rows: list[list[Text]]
     match evidence:
         case RouteEvidence(lines):
             rows = [
-                [[excerpt(line[0], 80)], [quote(line[1])], [excerpt(line[2], 40)]]
-                for line in lines[:50]
+                [[excerpt(line[0], 80)], [quote(line[1])], [_route(line[2])]] for line in lines[:50]
             ]
-            return Table("Evidence of the route", ("Evidence", "Seen", "Says"), rows)
+            return Table("Evidence of the route", ("Evidence", "Seen", "Speaks for"), rows)
         case ExpectationsEvidence(unmet):
             rows = [[[quote(cell, 400)] for cell in row[:2]] for row in unmet[:50]]
             return Table("What was expected", ("Expected", "Seen"), rows, named=False)

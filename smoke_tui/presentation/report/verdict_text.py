@@ -10,17 +10,19 @@ from smoke_tui.journal.events.event import EventOf
 from smoke_tui.journal.money import unknown_of
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.state import State, StepState
-from smoke_tui.journal.verdict import is_partial
+from smoke_tui.journal.verdict import PASSES, is_partial
 from smoke_tui.journal.verdict import verdict as verdict_of
 from smoke_tui.outcomes import BAD_OUTCOMES, Outcome, Verdict
 from smoke_tui.presentation.conditions import as_written
 from smoke_tui.presentation.format import count, excerpt, moment
 from smoke_tui.presentation.rehearsal_limits import rehearsal_limits
-from smoke_tui.presentation.spans import Span, Text, quote, strong
+from smoke_tui.presentation.report.proofs import MOST_PROOFS, last_line, proven
+from smoke_tui.presentation.spans import Span, Text, as_text, quote, strong
+from smoke_tui.presentation.step_names import named, title_of
 from smoke_tui.runbook.model import Rule, Runbook
 
 SENTENCES: Final = {
-    Verdict.PASS: "Everything that had to be shown was shown",
+    Verdict.PASS: "Every step passed",
     Verdict.PASS_ATTESTED: "Everything passed; the route rests on the operator's word",
     Verdict.PASS_WITH_WAIVERS: "Everything that was done passed; something was waived",
     Verdict.INCOMPLETE: "Not everything was done",
@@ -74,18 +76,25 @@ def verdict_paragraphs(runbook: Runbook, state: State) -> list[Text]:
         else (" after a retry" if recovered else "")
     )
     partial = " (only a part of the runbook was chosen)" if is_partial(state) else ""
-    paragraphs: list[Text] = [
-        [strong(f"Verdict: {verdict.value.upper()}{after}."), f" {SENTENCES[verdict]}{partial}."]
-    ]
+    worst = deciding(state)
+    head = strong(f"Verdict: {verdict.value.upper()}{after}.")
+    claim = _claim(runbook, state, verdict)
+    if claim is not None:
+        paragraphs: list[Text] = [[head, f" {claim}"]]
+    elif worst is not None and not partial:
+        paragraphs = [[head, " ", *_ended(runbook, worst)]]
+    else:
+        paragraphs = [[head, f" {SENTENCES[verdict]}{partial}."]]
+        paragraphs += [_ended(runbook, worst)] if worst is not None else []
+    if verdict not in PASSES and proven(runbook, state):
+        paragraphs.append([f"Shown all the same: {_shown(runbook, state)}"])
     if state.world == "rehearsed":
         limits = rehearsal_limits(runbook, state.first_config)
         text = [part for sentence in limits for part in (*sentence, " ")]
         paragraphs += [text] if text else []
     if state.ruling is not None:
         paragraphs.append([strong("Decided again:"), " ", quote(state.ruling.words, 600)])
-    worst = deciding(state)
-    if worst is not None:
-        paragraphs.append(_ended(worst))
+    paragraphs += _recoveries(runbook, state)
     made = verdict_of(runbook, state)
     if state.verdict not in (None, made):
         paragraphs.append(
@@ -99,7 +108,9 @@ def verdict_paragraphs(runbook: Runbook, state: State) -> list[Text]:
         paragraphs.append(["This session is not finished."])
     elif state.left:
         paragraphs.append(
-            ["This session was broken off: ", quote(state.closed.body.cancelled), "."]
+            [
+                f"This session was ended before its last step: {excerpt(state.closed.body.cancelled)}."
+            ]
         )
     return paragraphs
 
@@ -112,63 +123,107 @@ def deciding(state: State) -> StepState | None:
     return min(failed, key=lambda s: BAD_OUTCOMES.index(s.outcome or Outcome.ERROR), default=None)
 
 
-def _ended(step_state: StepState) -> Text:
+def _claim(runbook: Runbook, state: State, verdict: Verdict) -> str | None:
+    """What a pass showed; None where the runbook marks no step as a proof, and for no pass."""
+    if verdict not in PASSES or not proven(runbook, state):
+        return None
+    partial = "Only a part of the runbook was chosen. " if is_partial(state) else ""
+    reserve = "" if verdict is Verdict.PASS else f"{SENTENCES[verdict]}. "
+    return f"{reserve}{partial}{_shown(runbook, state)}"
+
+
+def _shown(runbook: Runbook, state: State) -> str:
+    """The summaries of the proofs, each with its step."""
+    return " ".join(
+        f"{title_of(step)}: {_summary(state.steps[step.id])}"
+        for step in proven(runbook, state)[:MOST_PROOFS]
+    )
+
+
+def _summary(step_state: StepState) -> str:
+    """A proof's summary; of a command, its last line, too, which says more than its exit code."""
+    line = last_line(step_state) if step_state.kind in ("run", "check") else None
+    printed = f" It printed “{excerpt(line, 120)}”." if line is not None else ""
+    return _ending(excerpt(step_state.summary, 300)) + printed
+
+
+def _ending(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _ended(runbook: Runbook, step_state: StepState) -> Text:
     outcome = step_state.outcome.value if step_state.outcome else ""
+    text: list[str | Span] = [f"{_step(runbook, step_state.id)}, ended {outcome}"]
     if step_state.code is None:
-        return [quote(step_state.id), f" ended with {outcome}: ", quote(step_state.summary)]
-    text: list[str | Span] = [
-        quote(step_state.id),
-        f" ended {outcome} with ",
-        quote(step_state.code, 60),
-    ]
+        return [*text, ": ", _ending(excerpt(step_state.summary, 300))]
+    text += [" with ", quote(step_state.code, 60)]
     code = text_of_code(step_state.code, step_state.observed.values)
     if code is not None:
-        text.append(f": {code.what} Whose side: {code.side}. Next: {code.remedy}")
+        text.append(f": {code.what}")
     return text
 
 
-def notable_rows(runbook: Runbook, state: State) -> list[Text]:
-    """Return branches, rules, interrupted tries, findings, attestations and notes, a line each."""
-    rows = [_branch(runbook, event) for event in state.branches]
-    rows += _rules_met(state)
-    rows += _broken_off(state)
-    for finding in state.findings:
-        where: Text = [quote(finding.step, 60), ": "] if finding.step else []
-        rows.append([*where, quote(finding.message), f" {excerpt(finding.remedy)}"])
-    for event in state.attested:
+def _step(runbook: Runbook, step_id: str | None) -> str:
+    """A step's place and title; its id where the runbook has no such step."""
+    step = next((step for step in runbook.steps if step.id == step_id), None)
+    return named(runbook, step) if step is not None else excerpt(step_id, 60)
+
+
+def _recoveries(runbook: Runbook, state: State) -> list[Text]:
+    """How steps that a fallback mended came to pass."""
+    rows: list[Text] = []
+    for event in state.branches:
+        step_state = state.steps.get(event.step or "")
+        if step_state is None or step_state.outcome is not Outcome.PASS:
+            continue
         rows.append(
             [
-                quote(event.step, 60),
-                ": attested by the operator: ",
-                quote(event.body.answer.words or ""),
-            ]
-        )
-    rows += [_amendment(event) for event in state.amendments]
-    rows += [["Note by the operator: ", quote(event.body.text)] for event in state.notes]
-    for warning in runbook.warnings:
-        rows.append(
-            [
-                f"Runbook line {warning.line}: {warning.code} ",
-                quote(warning.message),
-                f" {excerpt(warning.remedy)}",
+                f"Try {event.attempt} of {_step(runbook, event.step)} ended with ",
+                quote(event.body.code, 60),
+                f"; after the fallback “{_step(runbook, event.body.to).removeprefix('Fallback, ')}” "
+                f"try {step_state.tries[-1].n} passed.",
             ]
         )
     return rows
 
 
-def _amendment(event: EventOf[Amended]) -> Text:
+def notable_rows(runbook: Runbook, state: State) -> list[Text]:
+    """Return branches, rules, interrupted tries, findings, attestations and notes."""
+    rows = [_branch(runbook, event) for event in state.branches]
+    rows += _rules_met(runbook, state)
+    rows += _broken_off(runbook, state)
+    rows += _findings(runbook, state)
+    for event in state.attested:
+        words = excerpt(event.body.answer.words or "")
+        rows.append([f"{_step(runbook, event.step)}: attested by the operator: “{words}”"])
+    rows += [_amendment(runbook, event) for event in state.amendments]
+    rows += [[f"Note by the operator: “{excerpt(event.body.text)}”"] for event in state.notes]
+    for warning in runbook.warnings:
+        text = f"{excerpt(warning.message)} {excerpt(warning.remedy)}"
+        rows.append([f"Runbook line {warning.line}: {warning.code}: {text}"])
+    return rows
+
+
+def _findings(runbook: Runbook, state: State) -> list[Text]:
+    """Findings, each once: a step that is tried again makes the same ones."""
+    rows: list[Text] = []
+    for finding in state.findings:
+        where = f"{_step(runbook, finding.step)}: " if finding.step else ""
+        rows.append([f"{where}{excerpt(finding.message)} {excerpt(finding.remedy)}".rstrip()])
+    return list({as_text(row): row for row in rows}.values())
+
+
+def _amendment(runbook: Runbook, event: EventOf[Amended]) -> Text:
     """An amendment: the outcome before, the new answer, by whom, when and why."""
     body = event.body
     return [
-        quote(event.step, 60),
-        f": amended at {moment(event.time)} by ",
+        f"{_step(runbook, event.step)}: amended at {moment(event.time)} by ",
         quote(body.by, 80),
         ", from ",
         quote(body.old.outcome, 40),
         " to the word ",
         quote(body.answer, 40),
-        ": ",
-        quote(body.why),
+        f": “{excerpt(body.why)}”",
     ]
 
 
@@ -176,10 +231,9 @@ def _branch(runbook: Runbook, event: EventOf[BranchTaken]) -> Text:
     """Why the session went to a fallback, with the line of the runbook."""
     body = event.body
     text: list[str | Span] = [
-        quote(event.step, 60),
-        f", try {event.attempt}: ",
+        f"{_step(runbook, event.step)}, try {event.attempt}: ",
         quote(body.code, 60),
-        ", so the walk went to ",
+        ", so the session went to the fallback ",
         quote(body.to, 60),
     ]
     rule = rule_at(runbook, event.step, body.line)
@@ -201,11 +255,11 @@ def rule_at(runbook: Runbook, step_id: str | None, line: object) -> Rule | None:
     return next((rule for rule in rules if rule.line == line), None)
 
 
-def _rules_met(state: State) -> list[Text]:
+def _rules_met(runbook: Runbook, state: State) -> list[Text]:
     return [
         [
-            quote(step_state.id, 60),
-            f", try {attempt.n}: rule {excerpt(attempt.rule.index, 12)} "
+            f"{_step(runbook, step_state.id)}, try {attempt.n}: rule "
+            f"{excerpt(attempt.rule.index, 12)} "
             f"(runbook line {excerpt(attempt.rule.line, 12)}) makes this ",
             quote(attempt.rule.outcome, 40),
             f": {excerpt(attempt.rule.why or '')}",
@@ -216,7 +270,7 @@ def _rules_met(state: State) -> list[Text]:
     ]
 
 
-def _broken_off(state: State) -> list[Text]:
+def _broken_off(runbook: Runbook, state: State) -> list[Text]:
     """Tries without a recorded end and interrupted ones, with calls of unknown cost."""
     rows: list[Text] = []
     for step_state in state.steps.values():
@@ -227,5 +281,6 @@ def _broken_off(state: State) -> list[Text]:
             spent = (
                 f"; {count(unknown, 'call')} may have spent, how much is unknown" if unknown else ""
             )
-            rows.append([quote(step_state.id, 60), f", try {attempt.n} broke off{spent}."])
+            where = _step(runbook, step_state.id)
+            rows.append([f"{where}, try {attempt.n} was interrupted{spent}."])
     return rows

@@ -38,7 +38,7 @@ def briefing(snapshot: Snapshot, width: int) -> Content:
     elif state.outcome is not None and state.summary:
         rows.append(labelled("Seen", Content(one_line(state.summary, 400)), width))
     if step.prose.strip():
-        rows.append(foreign(plain_prose(step.prose)))
+        rows.append(foreign(plain_prose(snapshot.prose(step))))
     rows += [labelled(label, toned(fact), width) for label, fact in facts_of(snapshot, step)]
     return Content("\n").join(rows)
 
@@ -49,7 +49,11 @@ def _failure(snapshot: Snapshot, step: Step, width: int) -> Content | None:
     if bad is None:
         return None
     style = STYLES[MARKS[str(snapshot.of(step).outcome)].tone]
-    return lines(
+    rows = [
         Content.styled(bad.what, style),
         *(labelled(label, Content(text), width) for label, text in bad.facts),
-    )
+    ]
+    if bad.printed is not None:
+        rows.append(Content.styled(f"{bad.printed.head}:", STYLES["muted"]))
+        rows += [Content(f"  {line}") for line in bad.printed.lines]
+    return lines(*rows)

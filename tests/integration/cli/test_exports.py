@@ -173,7 +173,11 @@ def test_diff_tells_what_moved_and_exits_by_outcomes(program: Program, recorded:
     assert program("--check", "--rehearse", "--scenario", "degraded-model").code == 1
     worse = program("diff", recorded.name, "last")
     assert worse.code == 1
-    assert worse.out.splitlines()[-1].startswith("diff: worse than last time: pass → fail (")
+    first, *_, last = worse.out.splitlines()
+    assert first.startswith("diff: worse than last time: pass → fail (")
+    assert re.fullmatch(r"\d+ rows, \d+ differ; --all shows the equal ones, too", last)
+    assert "  same " not in worse.out
+    assert "  same " in program("diff", recorded.name, "last", "--all").out
     assert re.search(r"^  worse    live-call outcome +pass → fail$", worse.out, re.MULTILINE)
     better = program("diff", "last", recorded.name, "--json")
     value = better.json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import groupby
 
 import pytest
 
@@ -58,6 +59,14 @@ VARYING = (
 )
 
 
+def in_fixed_order(text: str) -> str:
+    """Lines of output sorted: which of two streams comes first is the machine's own."""
+    blocks = groupby(text.split("\n"), key=lambda line: line.startswith("    | "))
+    return "\n".join(
+        line for printed, block in blocks for line in (sorted(block) if printed else block)
+    )
+
+
 def texts_of(program: Program, scenario: str) -> str:
     """The result as a person reads it, with what varies replaced, and each code's full words."""
     runbook = find_scenario(scenario).runbook
@@ -65,7 +74,7 @@ def texts_of(program: Program, scenario: str) -> str:
     text = done.out
     for pattern, word in VARYING:
         text = pattern.sub(word, text)
-    lines = [text.rstrip(), ""]
+    lines = [in_fixed_order(text.rstrip()), ""]
     for line in done.err.splitlines():
         code = CODES.get(line.split()[-1])
         if line.startswith("step ") and code is not None:

@@ -168,7 +168,7 @@ def test_global_options_stand_before_or_behind_the_command() -> None:
         parsed("diff a b --calibration=c.json"),
     )
     assert before.settings == behind.settings == {"calibration": "c.json"}
-    assert before.values == behind.values == {"a": "a", "b": "b", "json": False}
+    assert before.values == behind.values == {"a": "a", "b": "b", "every": False, "json": False}
     assert parsed("--allow-host a --allow-host b x").settings == {"allow-host": "a b"}
     assert parsed("-v --check").settings == {"verbose": "true"}
     assert parsed("report last -o r.md").values["output"] == "r.md"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smoke_tui.journal.events.values import Observed
-from smoke_tui.presentation.failure import request_id
 from smoke_tui.presentation.format import shape_of
+from smoke_tui.presentation.report.exchanges import request_id
 from smoke_tui.session.open_view import origin_warning
 from tests.helpers.tui_records import recorded
 

@@ -12,7 +12,7 @@ from smoke_tui.presentation.spans import Text, as_text, listed, quote, row, span
 def test_a_text_is_the_same_in_each_output_but_for_its_styles() -> None:
     text: Text = [strong("Broken:"), " call of ", quote("a|b `c`"), "."]
     assert as_text(text) == "Broken: call of a|b `c`."
-    assert as_markdown(text) == "**Broken:** call of `a¦b 'c'`."
+    assert as_markdown(text) == "**Broken:** call of `` a|b `c` ``."
 
 
 def test_a_row_keeps_its_tones() -> None:

@@ -97,7 +97,7 @@ def test_a_session_is_the_same_as_itself() -> None:
         "verdict",
         "live-call outcome",
         "live-call tries",
-        "live-call seconds",
+        "live-call seconds worked",
         "live-call served model",
         "live-call shape",
         "live-call seconds to first text",

@@ -37,7 +37,6 @@ def test_a_failure_comes_with_its_answer_and_what_support_asks_for() -> None:
         "| Originator | `smoke_tui` |",
         "| Account id | sent |",
         "| Declared origin | `residential` |",
-        "| Served model | `not named` |",
     ):
         assert row in report
 
@@ -45,6 +44,7 @@ def test_a_failure_comes_with_its_answer_and_what_support_asks_for() -> None:
 def test_of_a_turn_through_the_stack_counts_what_the_stack_passes_on() -> None:
     log = EventLog()
     log.add("try.started", {"cause": "walk", "caller": None}, "authoring-turn", 1)
+    log.add("spend.reserved", {"calls": 1}, "authoring-turn", 1)
     answered(log, "authoring-turn", 502, url="http://127.0.0.1:3000/api/authoring-turn")
     log.finished("authoring-turn", "fail", "unauthorized", "The turn failed")
     body = (
@@ -57,7 +57,7 @@ def test_of_a_turn_through_the_stack_counts_what_the_stack_passes_on() -> None:
         "| Status | `502` |",
         "| Provider's status | `401` |",
         "| Served model | `m-1` |",
-        "| Account id | not seen: the stack made the provider's call |",
+        "| Called by | the stack under test |",
     ):
         assert row in report
     for odd in ("", "[]", '{"error": 3}', '{"error": {"upstream_headers": 3}}', "x" * 10):
@@ -113,8 +113,8 @@ def test_a_branch_is_reported_with_its_rule_and_the_runbooks_line() -> None:
     )
     report = markdown(BOOK, log.state())
     assert (
-        f"so the walk went to `{rule.goto}`, by rule {rule.index} at runbook line {rule.line}, "
-        "which matches `code = instructions-drift`"
+        f"so the session went to the fallback `{rule.goto}`, by rule {rule.index} at runbook line "
+        f"{rule.line}, which matches `code = instructions-drift`"
     ) in report
     log.add(
         "branch.taken",
@@ -131,23 +131,26 @@ def test_resumes_and_tries_that_broke_off_are_reported_with_what_they_may_have_c
     log.add("spend.reserved", {"calls": 1}, "live-call", 1)
     log.add("session.resumed", resumed_data(by="bea", host="box2", rerun=None, torn_bytes=12))
     report = markdown(BOOK, log.state())
-    assert "`live-call`, try 1 broke off; 1 call may have spent, how much is unknown." in report
+    assert (
+        "Make one live call, try 1 was interrupted; 1 call may have spent, how much is unknown."
+        in report
+    )
     assert "by `bea` on `box2`; a last line of 12 bytes was cut short" in report
-    assert "`live-call` was begun and not ended" in report
+    assert "Step 2, Make one live call: begun and not ended" in report
     assert "at least 1 call" in report
 
 
 def test_the_worst_step_is_the_one_that_is_named_first() -> None:
     log = EventLog().tried("boot-stack", "blocked", "not-ready")
     log.tried("live-call", "fail", "degraded-model")
-    head = markdown(BOOK, log.closed("fail").state()).split("| | |")[0]
-    assert "`live-call` ended fail with `degraded-model`" in head
+    head = markdown(BOOK, log.closed("fail").state()).split("### ")[0]
+    assert "Step 2, Make one live call, ended fail with `degraded-model`" in head
 
 
 def test_a_session_left_before_its_end_says_so() -> None:
     log = EventLog()
     log.add("session.closed", {"verdict": "incomplete", "calls": 0, "cancelled": "SIGTERM"})
-    assert "This session was broken off: `SIGTERM`." in markdown(BOOK, log.state())
+    assert "This session was ended before its last step: SIGTERM." in markdown(BOOK, log.state())
 
 
 def elsewhere(state: Callable[[], State]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ def test_a_long_journal_is_read_folded_and_reported(tmp_path: Path) -> None:
     state = fold(journal.events)
     report = markdown(runbook_of(journal), state, saying("x"))
     assert len(report.encode()) <= LIMIT
-    assert re.search(r"^- … and \d+ more$", report, re.MULTILINE)
+    assert report.count(": seen 1 Look.") == 1
     assert "Left out to stay under" in report
     assert len(page(runbook_of(journal), state, saying("x"))) < 1_000_000
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from smoke_tui.presentation.format import cut
-from smoke_tui.presentation.report.escaping import as_markdown, fenced, ours
+from smoke_tui.presentation.report.escaping import as_cell, as_markdown, fenced
 from smoke_tui.presentation.report.markdown import LIMIT, markdown
 from smoke_tui.presentation.spans import quote
 from tests.helpers.event_log import OPENED, EventLog, shipped
@@ -32,11 +32,11 @@ def flat(tokens: list[Token]) -> Iterator[Token]:
 
 
 def structure(text: str) -> list[tuple[str, str, int]]:
-    """What a reader of the report's Markdown sees of its form, texts aside."""
+    """What a reader of the report's Markdown sees of its form; texts, and which words are code, aside."""
     return [
         (t.type, t.tag, t.level)
         for t in flat(PARSER.parse(text))
-        if t.type not in ("text", "text_special", "softbreak")
+        if t.type not in ("text", "text_special", "softbreak", "code_inline")
     ]
 
 
@@ -223,7 +223,10 @@ def passing(*, skip: str = "") -> EventLog:
 def test_verdict_and_table_come_before_all_details() -> None:
     report = markdown(BOOK, passing().closed("pass").state())
     assert "**Verdict: PASS.**" in report
-    places = [report.index(mark) for mark in ("**Verdict:", "| # | Step", "**Not done", "<details")]
+    places = [
+        report.index(mark)
+        for mark in ("**Verdict:", "### Proof", "| # | Step", "**Not done", "<details")
+    ]
     assert places == sorted(places)
     rows = [line for line in report.splitlines() if line.startswith("| ") and "**pass**" in line]
     assert len(rows) == 6
@@ -240,17 +243,17 @@ def test_what_was_waived_or_not_reached_is_named() -> None:
         None,
     )
     report = markdown(BOOK, log.closed("incomplete").state())
-    assert "`seed-org` waived by `ada`: `seen before`" in report
-    assert "`authoring-turn` was not reached" in report
+    assert "Step 4, Seed an organisation and its domain: waived by `ada`: “seen before”" in report
+    assert "Step 6, Run an authoring turn: not reached" in report
     assert "**Verdict: INCOMPLETE.**" in report
 
 
 def test_a_failure_names_side_and_next_step() -> None:
     log = EventLog().tried("live-call", "fail", "instructions-drift", "HTTP 400").closed("fail")
     report = markdown(BOOK, log.state())
-    assert "`live-call` ended fail with `instructions-drift`" in report
-    assert "Whose side: the provider." in report
-    assert "Next: Set the product's instructions variable" in report
+    assert "Step 2, Make one live call, ended fail with `instructions-drift`" in report
+    assert "- Side: the provider's" in report
+    assert "- Next: Set the product's instructions variable" in report
 
 
 def test_every_try_of_a_recovered_step_is_reported() -> None:
@@ -278,7 +281,7 @@ def test_every_try_of_a_recovered_step_is_reported() -> None:
         "first words",
         "second words",
         "**Try 1**",
-        "**Try 2** (the fallback sent",
+        "**Try 2** (after the fallback)",
         "runbook line 70, which matches",
     ):
         assert mark in report
@@ -341,7 +344,7 @@ def test_a_huge_session_stays_within_the_limit_and_keeps_its_head(text: str) -> 
     assert size <= LIMIT
     assert "Left out to stay under 60,000 bytes, in this order: " in report
     assert "**Verdict: FAIL.**" in report
-    assert "`seed-org`" in report
+    assert "the small one" in report
     assert "smoke-tui report 20261121T190211Z-7f3a" in report
     assert report.count("<details") == report.count("</details>")
 
@@ -349,8 +352,9 @@ def test_a_huge_session_stays_within_the_limit_and_keeps_its_head(text: str) -> 
 @pytest.mark.parametrize("text", HUGE)
 def test_a_head_that_is_too_long_is_cut_at_a_line(text: str) -> None:
     log = passing()
-    for _ in range(1500):
-        log.add("finding", {"code": "c", "message": text, "remedy": text}, "live-call", 1)
+    for number in range(1500):
+        message = f"{number} {text}"
+        log.add("finding", {"code": "c", "message": message, "remedy": text}, "live-call", 1)
     report = markdown(BOOK, log.closed("pass").state())
     assert len(report.encode()) <= LIMIT
     assert re.search(r"^- … and [\d]+ more$", report, re.MULTILINE)
@@ -386,17 +390,35 @@ def test_an_inline_is_one_code_span_on_one_line(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="ab|`\\ *", min_size=1, max_size=20), st.booleans())
+def test_a_cell_is_one_cell(text: str, foreign: bool) -> None:
+    cell = as_cell([quote(text) if foreign else text])
+    tokens = PARSER.parse(f"| a | b |\n|---|---|\n| {cell} | x |\n\nafter")
+    assert sum(t.type == "td_open" for t in tokens) == 2
+    assert [t.content for t in tokens if t.type == "inline"][-2:] == ["x", "after"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Give it by option or config.toml.", "Give it by option or `config.toml`."),
+        ("only --shape lite, see #12 (x/y).", "only `--shape` lite, see `#12` (`x/y`)."),
+        ("`a b` is ready: org_1, 12.4% < 31%", "`a b` is ready: `org_1`, 12.4% < 31%"),
+        ("- x", "`-` x"),
+    ],
+)
+def test_words_of_code_are_code_and_prose_is_prose(text: str, shown: str) -> None:
+    assert as_markdown([text]) == shown
+    assert not re.search("[\u200b\u200c\u200d\ufeff]", shown)
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=100))
 def test_our_own_sentences_are_plain_words(text: str) -> None:
-    tokens = PARSER.parseInline(f"x {ours(text)} x")[0].children or []
-    assert {t.type for t in tokens} <= {"text", "text_special"}
+    tokens = PARSER.parseInline(f"x {as_markdown([text])} x")[0].children or []
+    assert {t.type for t in tokens} <= {"text", "text_special", "code_inline"}
 
 
 def test_what_is_cut_says_how_much() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("abcde", 3) == "abc… (2 more characters)"
-
-
-def test_the_name_of_a_file_stays_as_it_is_and_an_address_is_broken() -> None:
-    assert ours("Give it by option, environment or config.toml.").endswith("config.toml.")
-    assert "\u200b" in ours("see evil.example or evil.toml.example")
