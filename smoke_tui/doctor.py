@@ -73,21 +73,14 @@ def _state_dir(settings: Settings) -> str:
         return "none: there is no home folder"
 
 
-def _calibration(settings: Settings) -> str:
-    try:
-        return str(settings.calibration)
-    except UsageError:
-        return "none: there is no home folder"
-
-
 _DEFAULTS: Final[Mapping[str, Callable[[Settings], str]]] = {
     "state-dir": _state_dir,
-    "project": lambda settings: settings.project,
+    "project": lambda _: "the current folder",
     "origin": lambda _: "unknown: you are asked",
     "model": lambda _: "the runbook's, else the catalogue's first",
     "shape": lambda _: AUTO,
     "instructions": lambda _: "captured from the Codex CLI",
-    "codex": lambda _: shutil.which("codex") or "none on PATH",
+    "codex": lambda _: "the one on PATH",
     "client-version": lambda _: f"the Codex CLI's, else {CAPTURED_VERSION}",
     "user-agent": lambda _: f"smoke-tui/{__version__}",
     "originator": lambda _: "smoke-tui",
@@ -100,7 +93,7 @@ _DEFAULTS: Final[Mapping[str, Callable[[Settings], str]]] = {
     "ledger": lambda _: "none",
     "ledger-table": lambda _: "the runbook's",
     "ledger-columns": lambda _: "the runbook's",
-    "calibration": _calibration,
+    "calibration": lambda _: "calibration.json in the state folder",
     "login": lambda _: "browser",
     "redirect-host": lambda _: "127.0.0.1",
     "callback-ports": lambda _: ",".join(map(str, LOGIN_PORTS)),

@@ -67,7 +67,7 @@ def settings_text(settings: Settings, width: int) -> Content:
                 option.name,
                 Content.assemble(
                     one_line(value or default_of(settings, option.name), 60),
-                    (f"  from {one_line(source, 80)}" if value else "  by default", MUTED),
+                    (f"  from {one_line(source, 80)}" if value else " (default)", MUTED),
                     (f"  {option.about}", MUTED),
                 ),
                 width,
