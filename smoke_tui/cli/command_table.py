@@ -231,9 +231,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
             JSON,
         ),
         settings_by_word=(
-            ("capture", (*option_sets.CLIENT, "bundle", "codex-url")),
-            ("show", (*option_sets.CLIENT, "bundle", "codex-url")),
-            ("diff", (*option_sets.CLIENT, "bundle", "codex-url", "instructions")),
+            ("capture", (*option_sets.CLIENT, "bundle")),
+            ("show", (*option_sets.CLIENT, "bundle")),
+            ("diff", (*option_sets.CLIENT, "bundle", "instructions")),
         ),
         more="The installed Codex CLI is run in an empty home, and reaches nothing but this machine.",
         exits="0 done (diff: the same), 1 diff: another text, 4 no Codex CLI, 5 nothing captured yet",

@@ -19,16 +19,18 @@ LEDGER: Final = ("ledger", "ledger-table", "ledger-columns")
 
 DRIFT: Final = ("calibration", "drift-autojunk")
 
-CLIENT: Final = ("model", "codex", "client-version", "user-agent", "originator", "allow-host")
+ADDRESSES: Final = ("issuer", "codex-url", "api-url", "allow-host")
+"""Where a credential may be sent: each of them is checked wherever one is used."""
+
+CLIENT: Final = (*ADDRESSES, "model", "codex", "client-version", "user-agent", "originator")
 """Settings of a request as the installed Codex CLI would make it."""
 
 LOGIN: Final = (
-    "issuer",
+    *ADDRESSES,
     "login",
     "login-originator",
     "redirect-host",
     "callback-ports",
-    "allow-host",
     "user-agent",
     "originator",
 )
@@ -40,8 +42,6 @@ CALL: Final = (
     "instructions",
     "unlisted",
     "bundle",
-    "codex-url",
-    "api-url",
     "usage",
     "prices",
 )

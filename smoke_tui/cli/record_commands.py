@@ -176,7 +176,10 @@ RECORD_COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "spend": Command(
         about="what was spent: sessions, and the stack's ledger",
-        examples=("smoke-tui spend --since 7d", "smoke-tui spend openai-subscription --json"),
+        examples=(
+            "smoke-tui spend --since 7d",
+            "smoke-tui spend --days 7 --ledger postgresql://reader@localhost/stack",
+        ),
         group="record",
         run="spend:spend",
         arguments=(
