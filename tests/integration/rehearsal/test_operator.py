@@ -72,7 +72,8 @@ def test_the_fixed_answers() -> None:
             ("manual", Answer(Verb.PASS, words="rehearsed")),
             ("attest", Answer(Verb.NO)),
             ("finish", Answer(Verb.FINISH)),
-            ("text", None),
+            ("text", Answer(Verb.TEXT)),
+            ("secret", Answer(Verb.SECRET)),
         ):
             assert asyncio.run(rehearsal.answer(kind, {})) == wanted
         unsaved = asyncio.run(rehearsal.answer("confirm", {}))
