@@ -36,7 +36,8 @@ def _explained(wanted: str) -> Iterator[str]:
     word = wanted.strip().strip("`'\"").lower()
     by_name = topics()
     # on.2.match, expect.json or effects=remote: the last word is what is asked for.
-    last = word.replace("=", ".").replace(" ", "").rpartition(".")[2].strip("'\"")
+    parts = word.replace("=", ".").replace(" ", "").split(".")
+    last = next((part.strip("'\"") for part in reversed(parts) if not part.isdigit()), "")
     spelled = next(
         (
             each
@@ -61,7 +62,8 @@ def _explained(wanted: str) -> Iterator[str]:
 
 def _unknown(wanted: str, word: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, list(names), n=_NEAREST, cutoff=0.5)
-    nearest = f"; did you mean {', '.join(close)}?" if close else ""
+    names_of = [topics()[name][0].name for name in close]
+    nearest = f"; did you mean {', '.join(names_of)}?" if close else ""
     return f"explain: no topic {wanted!r}{nearest} (`smoke-tui explain` lists all)"
 
 

@@ -113,6 +113,11 @@ def _copy(template: str, runbook_id: str) -> str:
 def _write(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            Exit.NOT_PROVABLE, f"{target.parent}: no folder there: {error.strerror or error}"
+        ) from None
+    try:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:

@@ -142,6 +142,7 @@ def test_lint_counts_errors_and_warnings_apart(program: Program) -> None:
         ("run", "run: a kind of step"),
         ("expect", "What the value at the json path equals"),
         ("on.1.match", "match: a key of on"),
+        ("expect.2", "expect: a field of every step"),
         ("instructions-drift", "instructions-drift: a failure code"),
         ("spend", 'spend = { kind = "metered"'),
         ("remote", "changes something elsewhere"),
