@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from smoke_tui.redaction import Vault, scan
+from smoke_tui.redaction import Vault, detection, scan
 from tests.helpers.minted_secrets import jwt, token
 from tests.helpers.paths import ROOT
 
@@ -224,3 +224,11 @@ def test_hostile_runs_cost_no_more_than_their_length(run: str) -> None:
     started = time.process_time()
     vault.redact_text("cookie: " + run * (200_000 // len(run)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(("template", "value"), CAUGHT, ids=[str(i) for i, _ in enumerate(CAUGHT)])
+def test_the_quick_question_misses_nothing(template: str, value: str) -> None:
+    text = template.replace("§", value).encode()
+    if detection.find(text):
+        assert detection.may_find(text)
+    assert not detection.may_find(b"FAIL: The output names no refund, and greets twice.")
