@@ -14,18 +14,12 @@ from smoke_tui.journal.events.facts import HttpAnswered, ProcessOutput, ProcessS
 from smoke_tui.journal.fold import apply
 from smoke_tui.journal.state import State
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.outcomes import BAD_OUTCOMES
-from smoke_tui.presentation.format import shorten
 from smoke_tui.presentation.live.battery import BatteryProgress
 from smoke_tui.redaction import clean
-from smoke_tui.runbook import Runbook
 
 PROGRESS_MS: Final = 10_000
 """How often a battery's progress is written where standard error is no terminal."""
 LIVE_MS: Final = 200
-LAST_LINES: Final = 15
-"""Lines of a failed step's output that are shown without being asked for."""
-MOST_OF_A_LINE: Final = 400
 
 
 class Narrator:
@@ -87,24 +81,3 @@ def _detail_lines(state: State, event: Event) -> list[str]:
         case ProcessOutput(text=text):
             return text.splitlines()
     return []
-
-
-def print_output(runbook: Runbook, state: State) -> None:
-    """Write what failed steps, and the service that one of them lost, printed last.
-
-    It goes to standard error.
-    """
-    bad = {step for step, each in state.steps.items() if each.outcome in BAD_OUTCOMES}
-    lost = any(state.steps[step].code == "service-died" for step in bad)
-    for step in runbook.steps:
-        step_state = state.steps.get(step.id)
-        if step_state is None or not step_state.tries:
-            continue
-        if step.id not in bad and not (lost and step.kind == "service"):
-            continue
-        lines = step_state.tries[-1].output.text().splitlines()
-        if lines:
-            left_out = f" (the last {LAST_LINES} lines)" if len(lines) > LAST_LINES else ""
-            _narrate(f"{step.id} printed{left_out}:")
-        for line in lines[-LAST_LINES:]:
-            _narrate(f"  | {shorten(clean(line, keep_newlines=False), MOST_OF_A_LINE)}")

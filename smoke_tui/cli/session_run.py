@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke_tui.cli.answers_file import Headless
 from smoke_tui.cli.check_options import ResultOptions
-from smoke_tui.cli.narration import Narrator, print_output
+from smoke_tui.cli.narration import Narrator
 from smoke_tui.cli.output import print_result
 from smoke_tui.cli.signals import run_session
 from smoke_tui.errors import CommandError
@@ -91,9 +91,6 @@ def finish(
         code = int(written)
     result = check_object(session.runbook, state, exit_code=code, verdict=verdict)
     result["findings"] += more
-    if not options.verbose:
-        # With it, they have been written as they came.
-        print_output(session.runbook, state)
     print_result(result, options)
     return code
 
