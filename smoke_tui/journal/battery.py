@@ -41,8 +41,10 @@ class RecordedBattery:
 
 
 def is_whole(battery: Battery) -> bool:
-    """Whether a battery came to its end with all its calls made."""
-    return battery.ended is not None and battery.ended.stopped is None
+    """Whether a battery came to its end, and none of its calls is left to be made."""
+    if battery.ended is None or battery.ended.stopped is not None:
+        return False
+    return all(answered.status not in UNPAID for answered in battery.answers)
 
 
 def battery_tries(tries: Sequence[Try]) -> list[Battery]:

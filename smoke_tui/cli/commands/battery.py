@@ -18,6 +18,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.find import need_session
+from smoke_tui.journal.battery import battery_tries, is_whole
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.judging.battery_pack import Pack, PackError, judge_text, parse_pack
 from smoke_tui.judging.cases import SCHEMA
@@ -277,9 +278,18 @@ def _resume(settings: Settings, options: BatteryOptions, result: ResultOptions) 
     step = next((each.id for each in reversed(runbook.steps) if each.kind == "battery"), None)
     if step is None:
         raise UsageError(f"{folder.name} has no battery")
-    begun = bool(state.step(step).tries)
-    if begun:
+    tries = state.step(step).tries
+    made = battery_tries(tries)
+    if made and is_whole(made[-1]):
+        # Another try of it would be a new battery, and pay for every call again.
+        if state.closed is not None:
+            raise CommandError(
+                Exit.NOTHING,
+                f"{folder.name}: no call of its battery is missing; `smoke-tui report {folder.name}` "
+                f"shows it, `smoke-tui rerun {folder.name} --step {step}` makes all calls again",
+            )
+        return resume_headless(settings, folder, Resumption(options.live, None, None), result)
+    if tries:
         print(f"smoke-tui: the step {step} goes on with its missing calls", file=sys.stderr)
-    return resume_headless(
-        settings, folder, Resumption(options.live, None, step if begun else None), result
-    )
+    rerun = step if tries else None
+    return resume_headless(settings, folder, Resumption(options.live, None, rerun), result)

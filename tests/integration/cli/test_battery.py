@@ -155,6 +155,27 @@ def test_a_kill_loses_no_finished_call_and_a_resume_makes_the_rest_alone(
     assert not read_journal(folder).damage
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_battery_without_a_missing_call_is_not_paid_again(
+    recorded: Path, program: Program, closed: bool
+) -> None:
+    folder = program.state / "sessions" / recorded.name
+    shutil.copytree(recorded, folder)
+    folder.chmod(0o700)
+    lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    if not closed:
+        ended = next(
+            n for n, line in enumerate(lines) if b'"what":"ended"' in line.replace(b" ", b"")
+        )
+        (folder / "journal.jsonl").write_bytes(b"".join(lines[: ended + 1]))
+    before = answered(folder)
+    done = program("battery", PACK, "--resume", folder.name)
+    assert answered(folder) == before
+    assert len(before) == CASES * REPEAT
+    if closed:
+        assert (done.code, "no call of its battery is missing" in done.err) == (5, True)
+
+
 def answered_lines(lines: list[bytes]) -> list[tuple[str, int]]:
     """The finished calls in lines of a record."""
     events = [json.loads(line) for line in lines]

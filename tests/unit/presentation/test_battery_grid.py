@@ -91,7 +91,7 @@ def test_the_grid_of_the_record_spans_all_tries_of_a_battery() -> None:
 
 
 def test_a_battery_that_came_to_its_end_is_not_continued() -> None:
-    whole = Battery(PLAN, 0, list(ANSWERS), 10, ended=BatteryEnded(None, 9))
+    whole = Battery(PLAN, 0, list(ANSWERS[:3]), 10, ended=BatteryEnded(None, 9))
     grid = grid_for(None, [whole])
     grid.take([whole])
     again = battery_tries(tried(whole, Battery(PLAN, 90, [ANSWERS[0]], 99)).tries)
@@ -101,6 +101,12 @@ def test_a_battery_that_came_to_its_end_is_not_continued() -> None:
     new.take(again)
     assert new.finished == 1
     assert grid_for(new, again) is new
+
+
+def test_a_refused_call_is_missing_and_its_battery_goes_on() -> None:
+    refused = Battery(PLAN, 0, list(ANSWERS), 10, ended=BatteryEnded(None, 9))
+    tries = battery_tries(tried(refused, Battery(PLAN, 90, [ANSWERS[0]], 99)).tries)
+    assert len(tries) == 2
 
 
 def at(ms: int, body: Body) -> Event:
