@@ -143,6 +143,10 @@ class Settings:
         value = self._values.get(name)
         return value.source if value is not None else "default"
 
+    def changed(self, name: str, text: str, source: str) -> Settings:
+        """These settings with another value of one option."""
+        return Settings({**self._values, name: Value(text, source)}, self.keys)
+
     def on(self, name: str) -> bool:
         """Whether a flag is set."""
         return (self.get(name) or "").lower() in ("1", "true", "yes", "on")

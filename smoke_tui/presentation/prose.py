@@ -1,20 +1,16 @@
-"""A runbook's Markdown as plain text: paragraphs joined, tables aligned, code indented."""
+"""A runbook's Markdown as plain text, for a voice: paragraphs joined, code indented."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
-
-from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _MARGIN = "    "
-_ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 
 
 @cache
@@ -26,20 +22,11 @@ def markdown_parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("reference")
 
 
-def plain_prose(text: str) -> str:
-    """Render blocks for a terminal: tables in columns; the Markdown within a line stays."""
-    return _joined(text, spoken=False)
-
-
 def spoken_prose(text: str) -> str:
     """Render blocks to be read aloud: a table's rows as sentences, no marks within a line."""
-    return _joined(text, spoken=True)
-
-
-def _joined(text: str, spoken: bool) -> str:
     out: list[str] = []
     last = 0
-    for start, end, lines in _blocks(text, spoken):
+    for start, end, lines in _blocks(text):
         if out and start > last:
             out.append("")
         out += lines
@@ -47,9 +34,8 @@ def _joined(text: str, spoken: bool) -> str:
     return "\n".join(out)
 
 
-def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
+def _blocks(text: str) -> Iterator[tuple[int, int, list[str]]]:
     """Yield the first and last source line of each block, and its rendered lines."""
-    inline = _spoken if spoken else _source
     margins: list[str] = []
     rows: list[list[str]] | None = None
     for token in markdown_parser().parse(text):
@@ -66,14 +52,12 @@ def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
             case "tr_open" if rows is not None:
                 rows.append([])
             case "inline" if rows:
-                rows[-1].append(inline(token))
+                rows[-1].append(_spoken(token))
             case "table_close" if rows is not None:
-                yield *(place or (0, 0)), _sentences(rows) if spoken else _aligned(rows)
+                yield *(place or (0, 0)), _sentences(rows)
                 rows = None
-            case "heading_open" if not spoken:
-                margins.append("#" * int(token.tag[1]) + " ")
             case "inline":
-                lines = [inline(token)]
+                lines = [_spoken(token)]
             case "fence" | "code_block":
                 lines = [_MARGIN + line for line in token.content.rstrip("\n").split("\n")]
             case "html_block":
@@ -83,13 +67,7 @@ def _blocks(text: str, spoken: bool) -> Iterator[tuple[int, int, list[str]]]:
         if lines and token.map:
             start, end = token.map
             yield start, end, ["".join(margins) + line for line in lines]
-            margins = [m if m == "> " else " " * len(m) for m in margins if m[0] != "#"]
-
-
-def _source(token: Token) -> str:
-    """A paragraph's or cell's source on one line; an address without its angle brackets."""
-    text = " ".join(line.strip() for line in token.content.split("\n"))
-    return _ADDRESS.sub(r"\1", text)
+            margins = [m if m == "> " else " " * len(m) for m in margins]
 
 
 def _spoken(token: Token) -> str:
@@ -104,20 +82,6 @@ def _spoken(token: Token) -> str:
         else:
             parts.append(" " if child.type in ("softbreak", "hardbreak") else child.content)
     return "".join(parts)
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """A table's rows in aligned columns."""
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    return [
-        (
-            _MARGIN
-            + "  ".join(
-                cell + " " * (w - cell_len(cell)) for cell, w in zip(row, widths, strict=True)
-            )
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _sentences(rows: list[list[str]]) -> list[str]:

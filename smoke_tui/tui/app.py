@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textual import work
 from textual.app import SystemCommand
+from textual.binding import ActiveBinding
 from textual.driver import Driver
 from textual.screen import Screen
 
@@ -67,6 +68,15 @@ class SmokeApp(AppBase):
         if isinstance(self.screen, Page):
             self.push_screen(HelpScreen(self.screen, self.changed_keys()))
 
+    def _described(self, active: ActiveBinding) -> str:
+        """What a binding's action does, by the first sentence of its documentation."""
+        place, _, name = active.binding.action.partition("(")[0].rpartition(".")
+        node = self if place == "app" else active.node
+        action = getattr(node, f"action_{name}", None)
+        if action is None or not action.__module__.startswith("smoke_tui"):
+            return ""
+        return f"{(action.__doc__ or '').partition('.')[0]}. "
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of this screen by name.
 
@@ -87,7 +97,7 @@ class SmokeApp(AppBase):
                 actions.add(binding.action)
                 yield SystemCommand(
                     binding.description,
-                    f"Key: {self.get_key_display(binding)}",
+                    f"{self._described(active)}Key: {self.get_key_display(binding)}",
                     partial(self.run_action, binding.action, active.node),
                 )
         for name, about in THEME_WORDS.items():

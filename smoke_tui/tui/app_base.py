@@ -14,7 +14,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import Monochrome, NoColor
+from textual.filter import Monochrome
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -31,6 +31,7 @@ from smoke_tui.session.open_view import Opener
 from smoke_tui.session.session import NotStartedError
 from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
+from smoke_tui.tui.no_color import NoColors
 from smoke_tui.tui.palettes import PALETTES, first_theme, theme_of
 from smoke_tui.tui.widgets.leave import LeaveBox
 from smoke_tui.tui.widgets.modals import Reveal
@@ -68,10 +69,10 @@ class AppBase(App[int]):
         if self.no_color:
             # The terminal's own colours, where Textual would paint everything in grey.
             self._filters = [f for f in self._filters if not isinstance(f, Monochrome)]
-            self._filters.append(NoColor())
+            self._filters.append(NoColors())
         for name, palette in PALETTES.items():
             self.register_theme(theme_of(name, palette))
-        self.theme = first_theme(settings, os.environ)
+        self.theme = "dark" if self.no_color else first_theme(settings, os.environ)
         for name in set(self.available_themes) - set(PALETTES):
             self.unregister_theme(name)
         # Nothing moves by itself: over a slow line an animation is only in the way.
@@ -114,7 +115,8 @@ class AppBase(App[int]):
     async def go_home(self) -> None:
         """Go back to the home screen; only where nothing runs."""
         await self._end_current()
-        while len(self.screen_stack) > 2:
+        # Counted once: what is put over the home screen meanwhile stays.
+        for _ in range(len(self.screen_stack) - 2):
             await self.pop_screen()
 
     def fault_text(self, live: SessionView) -> str | None:
@@ -183,10 +185,16 @@ class AppBase(App[int]):
     def use_theme(self, name: str) -> None:
         """Change to a theme, and keep it in config.toml."""
         self.theme = name
+        before = self.settings.source("theme")
         try:
-            kept = f"kept in {keep_setting('theme', name)}"
+            path = keep_setting("theme", name)
         except UsageError as error:
             kept = f"not kept: {error}"
+        else:
+            self.settings = self.settings.changed("theme", name, str(path))
+            kept = f"kept in {path}"
+            if before.startswith(("--", "environment")):
+                kept += f"; {before} still wins at the next start"
         self.clear_notifications()
         self.notify(f"Theme {name}, {clean(kept)}.", markup=False, timeout=4)
 

@@ -31,6 +31,7 @@ APP: Final = [
 ]
 EVERY_PAGE: Final = [
     Binding("question_mark", "app.help", "Help", id="app.help", key_display="?"),
+    Binding("Y,shift+y", "copy_part", "Copy this part", show=False, id="app.copy", key_display="Y"),
 ]
 HOME: Final = [
     Binding("r", "rehearse", "Rehearse", id="home.rehearse"),
@@ -74,6 +75,10 @@ RECORD: Final = [
     Binding("home,0", "go(0)", "First event", show=False, id="record.first", priority=True),
     Binding("end,dollar_sign", "go(-1)", "Last event", show=False, id="record.last", priority=True),
     Binding("v", "verify", "Replay", id="record.verify"),
+    Binding("slash", "find", "Find", id="record.find", key_display="/"),
+    Binding("n", "match(1)", "Next match", show=False, id="record.match"),
+    Binding("N,shift+n", "match(-1)", "Match before", show=False, id="record.match_back"),
+    Binding("y", "copy_event", "Copy", id="record.copy"),
     _back("record"),
     _THEME,
     _LEAVE,

@@ -111,6 +111,9 @@ async def settled(pilot: Pilot[Any], looks: int = 3) -> str:
     end = time.monotonic() + LONGEST
     while len(same) < looks and time.monotonic() < end:
         await pilot.pause(0.12)
+        if any(w.group == "detail" and not w.is_finished for w in pilot.app.workers):
+            # A session's journal is being read, for the panel beside the lists.
+            continue
         text = screen_text(pilot.app)
         same = [*same, text] if text in same else [text]
     return same[-1]

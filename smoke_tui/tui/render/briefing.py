@@ -10,9 +10,9 @@ from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.briefing import facts_of
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.presentation.prose import plain_prose
 from smoke_tui.runbook.model import Step
 from smoke_tui.tui.render.content import foreign, labelled, lines, toned
+from smoke_tui.tui.render.markdown import markdown_content
 from smoke_tui.tui.theme import STYLES
 
 
@@ -38,7 +38,7 @@ def briefing(snapshot: Snapshot, width: int) -> Content:
     elif state.outcome is not None and state.summary:
         rows.append(labelled("Seen", Content(one_line(state.summary, 400)), width))
     if step.prose.strip():
-        rows.append(foreign(plain_prose(snapshot.prose(step))))
+        rows += [markdown_content(snapshot.prose(step), width), Content("")]
     rows += [labelled(label, toned(fact), width) for label, fact in facts_of(snapshot, step)]
     return Content("\n").join(rows)
 

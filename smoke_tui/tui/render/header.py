@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from smoke_tui.outcomes import Outcome
+from smoke_tui.outcomes import BAD_OUTCOMES, Outcome
 from smoke_tui.presentation.format import clock, one_line
 from smoke_tui.presentation.live.snapshot import Snapshot
+from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spend import quota, spent
 from smoke_tui.tui.theme import MUTED
 
@@ -80,6 +82,13 @@ def _row(left: Content, right: list[str], width: int) -> Content | None:
 
 
 def _place(snapshot: Snapshot) -> str:
+    """How many steps have passed, and how many ended otherwise, by their words."""
     steps = [s for s in snapshot.steps if not s.fallback]
-    done = sum(1 for s in steps if snapshot.of(s).outcome not in (None, Outcome.NOT_RUN))
-    return f"{done}/{len(steps)} done"
+    outcomes = Counter(snapshot.of(step).outcome for step in steps)
+    parts = [f"{outcomes[Outcome.PASS]}/{len(steps)} done"]
+    parts += [
+        f"{outcomes[outcome]} {MARKS[outcome].word}"
+        for outcome in (*BAD_OUTCOMES, Outcome.WAIVED)
+        if outcomes[outcome]
+    ]
+    return ", ".join(parts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from textual.content import Content
 
 from smoke_tui.config.runbook_files import packaged
+from smoke_tui.config.settings import own_runbooks
 from smoke_tui.history.index import ends
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
@@ -18,12 +20,42 @@ from smoke_tui.runbook import Runbook, load
 from smoke_tui.session.configure import DEFAULT_RUNBOOK
 from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.render.content import lines
-from smoke_tui.tui.theme import FAIL, MUTED, STYLES, WARN
+from smoke_tui.tui.theme import FAIL, MUTED, STYLES
 
-FIRST_RUN = (
+_SLOGANS = (
+    "  walks you through what no CI can run, and keeps the record",
+    "  what no CI can run, walked and recorded",
+)
+SESSION_CHOICES = (
+    (
+        "resume",
+        "Go on with it",
+        "what was seen stays; a login is asked for again, and nothing that "
+        "may have spent is done again by itself",
+    ),
+    ("report", "Look at its report", "as it would be posted"),
+    ("events", "Walk through it", "event by event, with the time; replay it offline"),
+    ("compare", "Compare it", "with the one before of this runbook"),
+)
+NO_SESSIONS = (
     "Nothing was recorded yet. Begin with a rehearsal: the whole walk against servers on this "
     "machine, with no account, nothing spent and nothing proven. Press r, then enter."
 )
+
+
+def no_runbooks() -> str:
+    """Where runbooks are looked for, and what writes one."""
+    return (
+        f"No runbook was found in ./runbooks or {own_runbooks()}. "
+        "`smoke-tui new NAME` writes one to begin with."
+    )
+
+
+def home_header(version: str, width: int) -> Content:
+    """The program, its version, and what it does."""
+    name = Content.assemble((" smoke-tui ", "bold"), (version, MUTED))
+    room = width - name.cell_length
+    return Content.assemble(name, next((text for text in _SLOGANS if len(text) <= room), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +72,31 @@ class Entry:
 
 
 def read_entries(paths: Sequence[Path], project: str) -> list[Entry]:
-    """Parse runbooks; `project` is the folder that a live walk would run in."""
+    """Parse runbooks; `project` is the folder that a live walk would run in.
+
+    One that was parsed before is parsed again only when its file has changed.
+    """
     entries = []
     for path in paths:
-        parsed = load(path)
-        errors = (finding for finding in parsed.diagnostics if finding.severity == "error")
-        first = next(
-            (f"line {each.line}:{each.col}: {each.code} {each.message}" for each in errors), ""
-        )
-        book = parsed.runbook
+        try:
+            info = path.stat()
+            book, problem = _parsed(path, info.st_mtime_ns, info.st_size)
+        except OSError as error:
+            book, problem = None, error.strerror or str(error)
         missing = missing_here(book, project) if book is not None else ()
-        entries.append(Entry(path, book, first, missing))
+        entries.append(Entry(path, book, problem, missing))
     return entries
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, changed_ns: int, size: int) -> tuple[Runbook | None, str]:
+    """A runbook's file as it was at this time, with this size in bytes; its first error."""
+    parsed = load(path)
+    errors = (finding for finding in parsed.diagnostics if finding.severity == "error")
+    first = next(
+        (f"line {each.line}:{each.col}: {each.code} {each.message}" for each in errors), ""
+    )
+    return parsed.runbook, first
 
 
 def main_first(entries: Sequence[Entry]) -> list[Entry]:
@@ -78,13 +123,12 @@ def entry_row(entry: Entry, width: int) -> Content:
         " · ",
         (
             book.id,
-            count(steps, "step"),
-            f"{spending} of them spend" if spending else "",
+            f"{count(steps, 'step')}, {spending} spend" if spending else count(steps, "step"),
             f"{count(len(entry.missing), 'guard')} unmet" if entry.missing else "",
             one_line(book.issue, 30) if book.issue else "",
             place_of(entry.path),
         ),
-        (4, 5, 2),
+        (3, 4),
     )
     return lines(
         Content.styled(shorten(one_line(book.title), width), "bold"),
@@ -101,6 +145,12 @@ def fitting(width: int, separator: str, parts: Sequence[str], droppable: Sequenc
             break
         del kept[number]
     return shorten(row, width)
+
+
+def _first_fitting(width: int, *candidates: Sequence[str]) -> str:
+    """The first candidate that fits, its parts joined; empty where none does."""
+    rows = (" · ".join(filter(None, parts)) for parts in candidates)
+    return next((row for row in rows if len(row) <= width), "")
 
 
 def place_of(path: Path) -> str:
@@ -168,7 +218,7 @@ def _against(recorded: Recorded, before: Recorded | None) -> str:
     new, old = _RANKS[recorded.verdict], _RANKS[before.verdict]
     if new == old:
         return ""
-    return f"  {'↑ better' if new > old else '↓ worse'} than last time"
+    return f"{'↑ better' if new > old else '↓ worse'} than last time"
 
 
 def recorded_row(
@@ -183,30 +233,34 @@ def recorded_row(
         if recorded.world == "live"
         else "rehearsal"
     )
-    rehearsed = world == "rehearsal"
     below = fitting(
         width - 2,
         " · ",
         (
             world,
-            one_line(recorded.scenario, 30) if rehearsed else "",
-            age(recorded.started, now) if recorded.started else "",
+            one_line(recorded.scenario, 30) if world == "rehearsal" else "",
             recorded.folder.name,
         ),
-        (1, 2),
+        (1,),
     )
     head = f"{mark.glyph} {mark.word}"
     name = one_line(recorded.runbook or recorded.folder.name, 40)
+    ago = age(recorded.started, now) if recorded.started else ""
+    resume = ("can be resumed", "resumable") if recorded.unfinished else ("", "")
     against = _against(recorded, before)
-    more = f"{' · can be resumed' if recorded.unfinished else ''}{against}"
-    if len(head) + len(name) + len(more) + 2 > width:
-        more = more.replace("can be resumed", "resumable").removesuffix(" than last time")
+    short = against.removesuffix(" than last time")
+    room = width - len(head) - len(name) - 4
+    more = _first_fitting(
+        room,
+        (ago, resume[0], against),
+        (ago, resume[0], short),
+        (ago, resume[1], short),
+        (resume[1], short),
+        (short,),
+    )
     return lines(
-        Content.assemble((head, f"{STYLES[mark.tone]} bold"), f"  {name}", (more, MUTED)),
+        Content.assemble(
+            (head, f"{STYLES[mark.tone]} bold"), f"  {name}", (f"  {more}" if more else "", MUTED)
+        ),
         Content.styled(f"  {below}", MUTED),
     )
-
-
-def first_run() -> Content:
-    """What to do first."""
-    return Content.styled(FIRST_RUN, WARN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from markdown_it.tree import SyntaxTreeNode
@@ -20,7 +21,6 @@ LONGEST: Final = 200_000
 _CODE: Final = "on $panel"
 _OUTCOMES: Final = {mark.word: STYLES[mark.tone] for mark in MARKS.values()}
 _SUMMARY: Final = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _FOLDS: Final = re.compile(r"</?details>")
 _SPANS: Final = {"strong": "bold", "em": "italic", "s": "strike"}
 
@@ -28,14 +28,15 @@ _SPANS: Final = {"strong": "bold", "em": "italic", "s": "strike"}
 def markdown_rows(text: str, width: int) -> Rows:
     """Every row of a Markdown text, none wider than `width` cells.
 
-    What a web page would fold is shown; comments are not.
+    What a web page would fold or hide is shown.
     """
     tree = SyntaxTreeNode(markdown_parser().parse(inert(text, LONGEST)))
     return _stacked(tree.children, max(16, width))
 
 
+@lru_cache(maxsize=64)
 def markdown_content(text: str, width: int) -> Content:
-    """A Markdown text as one content."""
+    """A Markdown text as one content; kept, for what is drawn again and again."""
     return Content("\n").join(markdown_rows(text, width))
 
 
@@ -104,7 +105,7 @@ def _html(text: str, width: int) -> Rows:
     rows: Rows = []
     for summary in _SUMMARY.findall(text):
         rows += _wrapped(Content.styled(f"▾ {summary.strip()}", f"{ACCENT} bold"), width)
-    rest = _FOLDS.sub("", _COMMENT.sub("", _SUMMARY.sub("", text))).strip()
+    rest = _FOLDS.sub("", _SUMMARY.sub("", text)).strip()
     return rows + (_wrapped(Content.styled(rest, MUTED), width) if rest else [])
 
 

@@ -28,7 +28,12 @@ def sessions_text(spend: SessionsSpend, days: int) -> Content:
     """The table of recorded sessions, the subscription's quota, and what is not in it."""
     rows: list[Content | str] = []
     if not spend.count:
-        rows.append(f"No session against the provider in the last {count(days, 'day')}.")
+        rows += [
+            f"No session against the provider in the last {count(days, 'day')}.",
+            Content.styled(
+                "d shows other days; a live run (l on the home screen) adds one.", MUTED
+            ),
+        ]
     else:
         table = [_HEAD, *(_row(day, totals) for day, totals in spend.days)]
         if len(spend.days) > 1:

@@ -31,7 +31,7 @@ def trends(points: Sequence[Point], width: int = 76) -> Content:
     if not points:
         return lines(
             "No session against the provider has been recorded yet.",
-            Content.styled("Rehearsals spend nothing and count nowhere.", MUTED),
+            Content.styled("Rehearsals spend nothing and count nowhere; r shows them.", MUTED),
         )
     calls = [float(p.calls) for p in points]
     tokens = [float(p.tokens) for p in points]

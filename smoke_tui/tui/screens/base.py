@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.widget import Widget
 
 from smoke_tui.config.questions import Choice
 from smoke_tui.files import StorageError
@@ -19,15 +20,33 @@ from smoke_tui.journal.state import State
 from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import EVERY_PAGE
+from smoke_tui.tui.widgets.drift_rows import DriftRows
 from smoke_tui.tui.widgets.footer import KeyFooter
-from smoke_tui.tui.widgets.modals import LatestSize
-from smoke_tui.tui.widgets.panel import Panel
+from smoke_tui.tui.widgets.modals import LatestSize, Pick
+from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
+from smoke_tui.tui.widgets.row_view import RowView
 
 TOO_SMALL = (
     "This terminal is too small to show the session: it takes 60 columns and 16 rows. "
     "Nothing is lost: make it larger and go on.\n\n? help   q leave\n\n"
     "Line by line, in any terminal: smoke-tui --plain RUNBOOK"
 )
+
+
+def text_of(widget: Widget | None) -> str:
+    """The text of a part of the screen, for copying."""
+    match widget:
+        case RowView():
+            return widget.whole_text()
+        case DriftRows():
+            return "\n".join(widget.rows)
+        case ScrollPanel():
+            return widget.text
+        case Pick():
+            option = widget.highlighted_option
+            prompt = option.prompt if option is not None else ""
+            return prompt.plain if isinstance(prompt, Content) else str(prompt)
+    return ""
 
 
 class Page(LatestSize[None]):
@@ -72,6 +91,18 @@ class Page(LatestSize[None]):
         except (InvalidRecordError, StorageError) as error:
             self.smoke.notify_error(error)
             return None
+
+    def action_copy_part(self) -> None:
+        """Send the text of the part with the focus to the terminal's clipboard."""
+        text = text_of(self.focused)
+        if not text.strip():
+            self.app.notify("There is nothing to copy here; tab goes to another part.")
+            return
+        live = self.smoke.current
+        # It was redacted before it was shown; what is copied is looked through once more.
+        shown = live.session.vault.redact(text.encode()).decode() if live is not None else text
+        title = str(getattr(self.focused, "border_title", None) or "this part").lower()
+        self.smoke.send_to_clipboard(shown, title, "the mouse selects it")
 
     def on_mount(self) -> None:
         """Draw the first row."""

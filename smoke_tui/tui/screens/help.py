@@ -17,18 +17,21 @@ from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import ACCENT, MUTED
 from smoke_tui.tui.widgets.modals import LatestSize
-from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
+from smoke_tui.tui.widgets.panel import BoxText, Panel
 
 _EVERYWHERE: Final = (
     ("", "tab", "the next part of the screen"),
     ("", "j k g G, arrows", "move or scroll"),
-    ("app.theme", "t", "light or dark"),
+    ("app.theme", "t", "the next theme, which is kept"),
     ("", "ctrl+p", "every action by name"),
-    ("", "ctrl+c", "copy what is selected with the mouse"),
+    ("app.copy", "Y", "copy the part with the focus"),
+    ("", "ctrl+c", "copy what is selected, else ask to leave"),
+    ("find.ask", "/", "find in output, report, record; n N go on"),
     ("app.leave", "q", "leave, asking first while something runs"),
     ("app.now", "ctrl+q", "leave at once"),
 )
 """The binding, where it can be given another key; its key; what it does."""
+_NAMED_BELOW: Final = frozenset(name for name, _, _ in _EVERYWHERE) | {"app.help", "record.find"}
 
 
 class HelpScreen(ModalScreen[None], LatestSize[None]):
@@ -49,7 +52,7 @@ class HelpScreen(ModalScreen[None], LatestSize[None]):
         here: dict[str, Content] = {}
         for active in page.active_bindings.values():
             binding = active.binding
-            if binding.description and binding.show:
+            if binding.description and binding.show and binding.id not in _NAMED_BELOW:
                 key = keys.get(binding.id or "", binding.key_display or binding.key)
                 here.setdefault(binding.description, _row(key, binding.description))
         rows += here.values()
@@ -65,8 +68,12 @@ class HelpScreen(ModalScreen[None], LatestSize[None]):
         """Yield the text, which scrolls, and the key that leaves."""
         with Vertical(classes="box") as box:
             box.border_title = "Help"
-            yield ScrollPanel("help-text", content=self._text)
+            yield BoxText("help-text", content=self._text)
             yield Panel("box-keys", key_row([("esc", "back", "escape")]))
+
+    def on_resize(self) -> None:
+        """Fit the text into the new size."""
+        self.query_one(BoxText).fit()
 
 
 def _row(key: str, text: str) -> Content:

@@ -10,12 +10,13 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.widgets import OptionList
 
 from smoke_tui import __version__
-from smoke_tui.config.settings import config_dir, own_runbooks
+from smoke_tui.config.settings import config_dir
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import session_folders
 from smoke_tui.history.leftovers import left_behind
@@ -31,12 +32,15 @@ from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
+    NO_SESSIONS,
+    SESSION_CHOICES,
     Entry,
     Recorded,
     entry_row,
-    first_run,
     former_session,
+    home_header,
     main_first,
+    no_runbooks,
     read_entries,
     read_recorded,
     recorded_row,
@@ -53,27 +57,13 @@ from smoke_tui.tui.screens.report import ReportScreen
 from smoke_tui.tui.screens.session import rehearse, resume
 from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.theme import MUTED, WARN
+from smoke_tui.tui.widgets.detail import Detail
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel
+from smoke_tui.tui.widgets.reading import Reading, readable
 from smoke_tui.tui.widgets.search import Search
 
 SESSIONS_SHOWN = 200
-_SLOGANS = (
-    "  walks you through what no CI can run, and keeps the record",
-    "  what no CI can run, walked and recorded",
-)
-
-SESSION_CHOICES = (
-    (
-        "resume",
-        "Go on with it",
-        "what was seen stays; a login is asked for again, and nothing that "
-        "may have spent is done again by itself",
-    ),
-    ("report", "Look at its report", "as it would be posted"),
-    ("events", "Walk through it", "event by event, with the time; replay it offline"),
-    ("compare", "Compare it", "with the one before of this runbook"),
-)
 
 
 class HomeScreen(Page):
@@ -85,32 +75,34 @@ class HomeScreen(Page):
         "Choose a runbook to walk, or a recorded session to read. A rehearsal needs no "
         "account and spends nothing; a live run is yours to start."
     )
-    HELP_ROWS = (("home.goldens", "o", "scenarios of fakes and their goldens"),)
+    HELP_ROWS = (
+        ("home.goldens", "o", "scenarios of fakes and their goldens"),
+        ("home.calibration", "d", "thresholds of drift"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Entry] = []
         self.recorded: list[Recorded] = []
+        self._selected_in = "runbooks"
+        self._detail_due = self._shown_before = False
 
     def body(self) -> ComposeResult:
         """Yield notices, the runbooks and the recorded sessions."""
         yield Panel("recorder")
-        yield Panel("welcome")
         with Horizontal(id="lists"):
-            books = Pick(dom_id="runbooks")
-            books.border_title = "Runbooks"
-            yield books
-            records = Pick(dom_id="sessions")
-            records.border_title = "Recorded sessions"
-            yield records
+            with Vertical(id="picks"):
+                books = Pick(dom_id="runbooks")
+                books.border_title = "Runbooks"
+                yield books
+                records = Pick(dom_id="sessions")
+                records.border_title = "Recorded sessions"
+                yield records
+            yield Detail()
 
     def header(self, width: int) -> Content:
         """The program, its version, and what it does."""
-        name = Content.assemble((" smoke-tui ", "bold"), (__version__, MUTED))
-        room = width - name.cell_length
-        return Content.assemble(
-            name, next((slogan for slogan in _SLOGANS if len(slogan) <= room), "")
-        )
+        return home_header(__version__, width)
 
     def on_mount(self) -> None:
         """Read what there is; look for a recorder and for processes left behind."""
@@ -150,7 +142,9 @@ class HomeScreen(Page):
 
     def on_screen_resume(self) -> None:
         """Read again: a session may have been added."""
-        self.call_after_refresh(self.read)
+        if self._shown_before:
+            self.call_after_refresh(self.read)
+        self._shown_before = True
 
     def on_resize(self) -> None:
         """Draw again, once the layout is known."""
@@ -162,8 +156,8 @@ class HomeScreen(Page):
         self.entries = main_first(read_entries(paths, self.smoke.settings.project))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
         self.recorded = [read_recorded(folder) for folder in folders[:SESSIONS_SHOWN]]
-        left_out = len(folders) > SESSIONS_SHOWN
-        words = f": the newest {SESSIONS_SHOWN} of {len(folders)}" if left_out else ""
+        most = SESSIONS_SHOWN
+        words = f": the newest {most} of {len(folders)}" if len(folders) > most else ""
         self.query_one("#sessions", Pick).border_title = f"Recorded sessions{words}"
         self.fill()
 
@@ -173,6 +167,8 @@ class HomeScreen(Page):
             return
         books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
         width = max(30, books.scrollable_content_region.width - 2)
+        books.empty = Content(no_runbooks())
+        records.empty = Content(NO_SESSIONS)
         books.fill(
             [(str(number), entry_row(entry, width)) for number, entry in enumerate(self.entries)]
         )
@@ -183,15 +179,40 @@ class HomeScreen(Page):
                 for number, row in enumerate(self.recorded)
             ]
         )
-        welcome = self.query_one("#welcome", Panel)
-        welcome.display = not self.recorded
-        if not self.recorded:
-            welcome.show(first_run())
-        if not self.entries:
-            welcome.display = True
-            welcome.show(
-                Content.styled(f"No runbook was found in ./runbooks or {own_runbooks()}.", WARN)
-            )
+        self.show_detail()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show what is selected in the list that has the focus."""
+        if event.widget.id in ("runbooks", "sessions"):
+            self._selected_in = event.widget.id
+            self.show_detail()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what is selected now."""
+        if event.option_list.id == self._selected_in:
+            self.show_detail()
+
+    def show_detail(self) -> None:
+        """Show the selected runbook or session beside the lists: once, whatever has changed."""
+        if not self._detail_due:
+            self._detail_due = True
+            self.call_after_refresh(self._draw_detail)
+
+    def _draw_detail(self) -> None:
+        self._detail_due = False
+        if not self.is_attached:
+            return
+        detail, now = self.query_one(Detail), self.smoke.now()
+        at = self.query_one(f"#{self._selected_in}", Pick).highlighted
+        if self._selected_in == "sessions":
+            if at is not None and at < len(self.recorded):
+                detail.show_session(self.recorded[at], now)
+            else:
+                detail.show_nothing(NO_SESSIONS)
+        elif at is not None and at < len(self.entries):
+            detail.show_runbook(self.entries[at], self.recorded, now)
+        else:
+            detail.show_nothing(no_runbooks())
 
     def chosen(self) -> Runbook | None:
         """The runbook under the cursor; None where it does not parse, which is then shown."""
@@ -306,6 +327,7 @@ class HomeScreen(Page):
                             ),
                         ),
                     ),
+                    ("read", lines("Read it", Content.styled("  the runbook's text", MUTED))),
                 ],
             )
         )
@@ -313,6 +335,8 @@ class HomeScreen(Page):
             self.action_rehearse()
         elif how == "live":
             self.action_live()
+        elif how == "read":
+            self.app.push_screen(Reading(one_line(book.title, 60), readable(book.text)))
 
     @work
     async def action_rehearse(self) -> None:

@@ -32,6 +32,7 @@ from smoke_tui.tui.render.record import event_detail, event_rows, time_bar
 from smoke_tui.tui.render.steps import step_list
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.theme import FAIL, MUTED, PASS
+from smoke_tui.tui.widgets.modals import Line, required
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 
 _LEAPS = TryStarted | StepFinished | BranchTaken | SessionResumed | SessionClosed
@@ -56,6 +57,7 @@ class RecordScreen(Page):
         self._state = State()
         self._applied = 0
         self._replay_result: Content | None = None
+        self._words = ""
 
     def body(self) -> ComposeResult:
         """Yield the time bar, the steps, the events around the cursor, and the event."""
@@ -123,6 +125,53 @@ class RecordScreen(Page):
         while 0 < at < len(self.events) - 1 and not isinstance(self.events[at].body, _LEAPS):
             at += by
         self.action_move(at - self.at)
+
+    def action_find(self) -> None:
+        """Ask for words, then go to the next event that has them."""
+        self.app.push_screen(
+            Line(
+                "Find",
+                Content(
+                    "Which words? n goes to the next event that has them, N to the one before."
+                ),
+                prefill=self._words,
+                take="find",
+                check=required,
+            ),
+            self.find,
+        )
+
+    def find(self, words: str | None) -> None:
+        """Go to the next event that has these words."""
+        if words:
+            self._words = words
+            self.action_match(1)
+
+    @work(exclusive=True, group="find")
+    async def action_match(self, by: int) -> None:
+        """Go to the next event that has the words, or to the one before; from the end on again."""
+        if not self._words:
+            return
+        order = [
+            (self.at + by * step) % len(self.events) for step in range(1, len(self.events) + 1)
+        ]
+        at = await asyncio.to_thread(self._first_with, order, self._words)
+        if at is None:
+            self.app.notify(f"No event has “{self._words}”.", markup=False)
+            return
+        self.at = at
+        self.draw()
+
+    def _first_with(self, order: list[int], words: str) -> int | None:
+        wanted = words.casefold()
+        return next(
+            (n for n in order if wanted in event_detail(self.events[n]).plain.casefold()), None
+        )
+
+    def action_copy_event(self) -> None:
+        """Send the event under the cursor to the terminal's clipboard."""
+        text = event_detail(self.events[self.at]).plain
+        self.smoke.send_to_clipboard(text, "the event", "its journal holds it")
 
     def action_go(self, at: int) -> None:
         """Go to the first event, or the last."""

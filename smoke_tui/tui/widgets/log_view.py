@@ -49,6 +49,10 @@ class LogView(RowView):
         """The wrapped rows as they are shown."""
         return [text for text, _ in self._rows]
 
+    def whole_text(self) -> str:
+        """The lines as they came, without the breaks of this width."""
+        return "\n".join(line.shown for line in self._log.lines)
+
     def follow(self, log: LogBuffer) -> bool:
         """Take in what changed in a log, and return whether anything did."""
         changed = log.changed()

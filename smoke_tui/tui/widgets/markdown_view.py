@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
@@ -11,6 +14,9 @@ from smoke_tui.redaction import clean
 from smoke_tui.tui.render.markdown import markdown_rows
 from smoke_tui.tui.theme import ACCENT, adapt
 from smoke_tui.tui.widgets.row_view import RowView
+
+_MARKER: Final = re.compile(r"^<!-- smoke-report .*?-->\n?", re.MULTILINE)
+"""What tools find a report by; its source shows it."""
 
 
 class MarkdownView(RowView):
@@ -29,6 +35,10 @@ class MarkdownView(RowView):
         """The wrapped rows as they are shown."""
         return self._rows
 
+    def whole_text(self) -> str:
+        """The Markdown as it is written."""
+        return self.text
+
     def show(self, text: str, *, raw: bool = False) -> None:
         """Show this text from now on."""
         self.text, self.raw = text, raw
@@ -39,7 +49,11 @@ class MarkdownView(RowView):
         if width < 1 or self._made == (self.text, self.raw, width):
             return
         self._made = self.text, self.raw, width
-        contents = _source(self.text, width) if self.raw else markdown_rows(self.text, width)
+        contents = (
+            _source(self.text, width)
+            if self.raw
+            else markdown_rows(_MARKER.sub("", self.text), width)
+        )
         self._contents = [adapt(self.app, row) for row in contents]
         self._rows = [row.plain for row in self._contents]
         self.virtual_size = Size(width, len(self._rows))

@@ -20,7 +20,7 @@ from smoke_tui.tui.bindings import LIST, SCROLL
 from smoke_tui.tui.render.key_row import Keys, key_row
 from smoke_tui.tui.theme import WARN, adapt
 from smoke_tui.tui.widgets.inputs import SecretInput, TextInput
-from smoke_tui.tui.widgets.panel import Panel, ScrollPanel, hint_position
+from smoke_tui.tui.widgets.panel import BoxText, Panel, hint_position
 
 T = TypeVar("T")
 REVEAL_SECONDS: Final = 60.0
@@ -80,6 +80,11 @@ class Box(ModalScreen[T], LatestSize[T]):
         row.display = True
         row.show(Content.styled(problem, WARN))
 
+    def on_resize(self) -> None:
+        """Fit a long text into the new size."""
+        for text in self.query(BoxText):
+            text.fit()
+
     def action_leave(self) -> None:
         """End without an answer."""
         self.dismiss(None)
@@ -97,8 +102,12 @@ class TextBox(Box[None]):
         """Yield the box."""
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            yield ScrollPanel("long-text", content=self._text)
+            yield BoxText("long-text", content=self._text)
             yield Panel("box-keys", key_row(self._keys, 68))
+
+    def on_mount(self) -> None:
+        """Remove messages: what they announced is shown."""
+        self.app.clear_notifications()
 
 
 class YesNo(Box[bool]):
@@ -132,7 +141,7 @@ class LongYesNo(YesNo):
         """Yield the box."""
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            yield ScrollPanel("long-text", content=self._text)
+            yield BoxText("long-text", content=self._text)
             yield Panel("box-keys", key_row(self._keys, 68))
 
 
@@ -244,6 +253,8 @@ class Pick(OptionList):
         super().__init__(id=dom_id, markup=False)
         self._choice = choice
         self._start = start
+        self.empty = Content("")
+        """What to do where there is nothing to choose from."""
 
     def on_mount(self) -> None:
         """Show the first rows."""
@@ -266,6 +277,8 @@ class Pick(OptionList):
         at = self.highlighted
         self.clear_options()
         self.add_options([Option(adapt(self.app, shown), id=name) for name, shown in options])
+        if not options and self.empty.plain:
+            self.add_option(Option(adapt(self.app, self.empty), disabled=True))
         if options:
             self.highlighted = min(at or 0, len(options) - 1)
 

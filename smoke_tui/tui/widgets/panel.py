@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,6 +15,9 @@ from smoke_tui.presentation.format import count
 from smoke_tui.tui.bindings import SCROLL
 from smoke_tui.tui.theme import adapt
 
+BOX_ROWS: Final = 4
+"""Rows of a box that are not its text: the frame's two, an empty one, the keys."""
+
 
 class Panel(Static):
     """Shows a `Content`; `show` with the same one again costs nothing."""
@@ -26,6 +29,11 @@ class Panel(Static):
         self.auto_links = False
         self._shown: tuple[str, object] = ("", None)
         self.draws = 0
+
+    @property
+    def text(self) -> str:
+        """What it shows, without its styles."""
+        return self._shown[0]
 
     def on_mount(self) -> None:
         """Show the content it was made with."""
@@ -62,6 +70,11 @@ class ScrollPanel(VerticalScroll):
         """Show this from now on, and return whether it was new."""
         return self._panel.show(content)
 
+    @property
+    def text(self) -> str:
+        """What it shows, without its styles."""
+        return self._panel.text
+
     def on_mount(self) -> None:
         """Follow what changes the rows in sight."""
         for name in ("virtual_size", "scroll_y"):
@@ -82,6 +95,19 @@ class ScrollPanel(VerticalScroll):
     def on_blur(self) -> None:
         """Update the hint."""
         self.update_hint()
+
+
+class BoxText(ScrollPanel):
+    """The text of a box: as high as the terminal allows beside the frame and the keys."""
+
+    def on_mount(self) -> None:
+        """Fit before the first drawing."""
+        super().on_mount()
+        self.fit()
+
+    def fit(self) -> None:
+        """Take what the box leaves of the terminal's rows."""
+        self.styles.max_height = max(3, self.app.size.height * 24 // 25 - BOX_ROWS)
 
 
 def hint_rows_below(widget: Widget) -> None:

@@ -26,11 +26,11 @@ def occurrences(text: str, words: str) -> list[tuple[int, int]]:
     """Where words stand in a text, capital letters or not."""
     if not words or len(text.casefold()) != len(text):
         return []
-    found, at = [], text.casefold().find(words.casefold())
+    places, at = [], text.casefold().find(words.casefold())
     while at >= 0:
-        found.append((at, at + len(words)))
+        places.append((at, at + len(words)))
         at = text.casefold().find(words.casefold(), at + len(words))
-    return found
+    return places
 
 
 def marked(segments: Sequence[Segment], marks: Marks) -> list[Segment]:
@@ -74,6 +74,10 @@ class RowView(ScrollView, can_focus=True):
     def segments(self, number: int, base: Style) -> list[Segment]:
         """One row as it is drawn."""
         raise NotImplementedError
+
+    def whole_text(self) -> str:
+        """Everything it shows, for copying."""
+        return "\n".join(self.rows)
 
     def rows_changed(self) -> None:
         """Draw again, after the rows have changed."""

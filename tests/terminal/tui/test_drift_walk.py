@@ -111,6 +111,7 @@ def test_answers_of_two_sessions_are_shown_word_by_word(scenario: str, tmp_path:
                 if number == 0:
                     continue
                 await press(pilot, "b")
+                await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")  # noqa: B023
                 home = app.screen
                 assert isinstance(home, HomeScreen)
                 show_comparison(home, *folders)

@@ -162,7 +162,7 @@ def test_the_keys_work_and_are_shown_with_their_source(tmp_path: Path) -> None:
             for words in (
                 "    R                 Rehearse",
                 "    f5 S              Spend",
-                "    T                 Light or dark",
+                "    T                 The next theme",
                 "changed in config.toml",
             ):
                 assert words in shown

@@ -219,7 +219,7 @@ def test_stopped_it_gives_the_terminal_back_and_continued_it_takes_it_again(tmp_
         terminal.strike(signal.SIGTSTP)
         terminal.wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", "a stop")
         terminal.wait_until(terminal.echoes, "an echo")
-        assert terminal.output.count(b"\x1b[?1049l") == 1
+        terminal.wait_until(lambda: terminal.output.count(b"\x1b[?1049l") == 1, "the old screen")
         assert terminal.output.count(SAVE) == terminal.output.count(RESTORE) == 1
         at = len(terminal.output)
         terminal.strike(signal.SIGCONT)

@@ -125,6 +125,14 @@ def test_ctrl_c_asks_and_leaving_prints_the_way_back(tmp_path: Path) -> None:
     assert f"smoke-tui report {folder.name} -o FILE" in last
 
 
+def test_a_terminal_that_can_not_move_its_cursor_is_not_drawn_on(tmp_path: Path) -> None:
+    with Terminal([], home=tmp_path, env={"TERM": "dumb"}) as terminal:
+        assert terminal.end() == 2
+        written = terminal.output
+    assert b"smoke-tui --plain" in written
+    assert b"\x1b" not in written
+
+
 def run_without_a_terminal(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smoke_tui", *args],

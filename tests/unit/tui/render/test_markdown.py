@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smoke_tui.tui.render.markdown import markdown_rows
 from smoke_tui.tui.theme import STYLES
@@ -30,7 +32,8 @@ GET /a/very/long/path/that/is/not/wrapped/at/words/but/folded HTTP/1.1
 | 1 | first | **pass** |
 | 22 | a second one that is long | **fail** |
 
-<!-- smoke-report -->
+<!-- a comment -->
+
 <details><summary>2. A fold</summary>
 
 inside
@@ -65,6 +68,8 @@ def test_every_block_has_its_form() -> None:
         "──────────────────────────────────────",
         " 1  first                      pass",
         "22  a second one that is long  fail",
+        "",
+        "<!-- a comment -->",
         "",
         "▾ 2. A fold",
         "",
@@ -101,3 +106,8 @@ def test_a_text_that_is_no_markdown_is_shown_as_it_is() -> None:
 
 def test_control_characters_never_reach_the_terminal() -> None:
     assert "\x1b" not in "\n".join(plain("a\x1b[31mb `c\x1b]0;x\x07`"))
+
+
+@given(st.text(alphabet="ab *_-#>\n1.[]()<!&\\|", max_size=80))
+def test_no_letter_is_lost(text: str) -> None:
+    assert {c for c in text if c in "ab"} <= set("".join(plain(text)))
