@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smoke_tui.failure_codes.table import CODES
-from smoke_tui.journal.battery import battery_tries, is_whole
+from smoke_tui.journal.battery import battery_tries, is_concluded
 from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.state import State, Try
 from smoke_tui.world.call_history import EarlierBattery, EarlierCall
@@ -46,7 +46,7 @@ def earlier_battery(state: State, step: str) -> EarlierBattery | None:
     """
     tries = state.step(step).tries
     group = battery_tries(tries)
-    if not group or is_whole(group[-1]):
+    if not group or is_concluded(tries):
         return None
     answers = tuple(answered for battery in group for answered in battery.answers)
     return EarlierBattery(group[-1].plan, answers, sum(attempt.calls for attempt in tries))

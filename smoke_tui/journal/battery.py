@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from smoke_tui.journal.events.battery_facts import BatteryAnswered
 from smoke_tui.journal.events.values import BatteryPlan
@@ -16,6 +17,10 @@ from smoke_tui.judging.verdict import parse_verdict
 
 UNPAID = ("refused", "unsent")
 """Statuses of calls that had no answer and cost nothing: who goes on makes them again."""
+
+
+BROKEN_OFF: Final = "interrupted"
+"""The code of a try that was stopped, or whose program ended while it ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,18 @@ class RecordedBattery:
         return self.summary.finished * 1000 / self.ms if self.ms else None
 
 
-def is_whole(battery: Battery) -> bool:
-    """Whether a battery came to its end, and none of its calls is left to be made."""
-    if battery.ended is None or battery.ended.stopped is not None:
+def is_concluded(tries: Sequence[Try]) -> bool:
+    """Whether the last battery of a step's tries came to its end, with no call left to be made."""
+    last = next((attempt for attempt in reversed(tries) if attempt.battery is not None), None)
+    return last is not None and _is_whole(last)
+
+
+def _is_whole(attempt: Try) -> bool:
+    battery = attempt.battery
+    if battery is None or battery.ended is None or battery.ended.stopped is not None:
+        return False
+    if attempt.code == BROKEN_OFF:
+        # The program ended after the last call, and before what they come to was decided.
         return False
     return all(answered.status not in UNPAID for answered in battery.answers)
 
@@ -50,13 +64,15 @@ def is_whole(battery: Battery) -> bool:
 def battery_tries(tries: Sequence[Try]) -> list[Battery]:
     """The batteries of the tries that worked at the last one: a whole one is not continued."""
     group: list[Battery] = []
+    whole = False
     for attempt in tries:
         battery = attempt.battery
         if battery is None:
             continue
-        if group and (is_whole(group[-1]) or not same_battery(group[-1].plan, battery.plan)):
+        if group and (whole or not same_battery(group[-1].plan, battery.plan)):
             group = []
         group.append(battery)
+        whole = _is_whole(attempt)
     return group
 
 

@@ -18,7 +18,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.find import need_session
-from smoke_tui.journal.battery import battery_tries, is_whole
+from smoke_tui.journal.battery import is_concluded
 from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.judging.battery_pack import Pack, PackError, judge_text, parse_pack
 from smoke_tui.judging.cases import SCHEMA
@@ -279,8 +279,7 @@ def _resume(settings: Settings, options: BatteryOptions, result: ResultOptions) 
     if step is None:
         raise UsageError(f"{folder.name} has no battery")
     tries = state.step(step).tries
-    made = battery_tries(tries)
-    if made and is_whole(made[-1]):
+    if is_concluded(tries) and tries[-1].ended is not None:
         # Another try of it would be a new battery, and pay for every call again.
         if state.closed is not None:
             raise CommandError(
