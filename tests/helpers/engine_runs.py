@@ -63,7 +63,8 @@ def book(*blocks: str) -> Runbook:
         fallback = "fallback = true" in block
         number += 0 if fallback else 1
         heading = "## Fallback: then" if fallback else f"## {number}. Step"
-        needs_run = any(f'kind = "{kind}"' in block for kind in ("run", "service", "check"))
+        runs = any(f'kind = "{kind}"' in block for kind in ("run", "service", "check"))
+        needs_run = runs and "\nurl = " not in block
         run = "\n```bash run\ntrue\n```\n" if needs_run else ""
         parts.append(f"\n{heading}\n\nDo it.\n{run}\n```toml step\n{block.strip()}\n```\n")
     parsed = parse("".join(parts), "walk.md")
