@@ -54,13 +54,13 @@ OPTIONS: Final[tuple[Option, ...]] = (
         choices=SHAPES,
     ),
     Option("instructions", "a file with the base instructions", "FILE"),
-    Option("codex", "the Codex CLI to capture from, else the one on PATH", "PATH"),
+    Option("codex", "the Codex CLI to use, else the one on PATH", "PATH"),
     Option(
         "client-version",
         "the client version that live calls advertise, else the installed Codex CLI's",
         "V",
     ),
-    Option("unlisted", "call the model even where the catalogue does not list it", flag=True),
+    Option("unlisted", "call the model even if the catalogue does not list it", flag=True),
     Option(
         "second-opinion",
         "headless: after a refusal, ask once more in the installed Codex CLI's shape",
@@ -76,18 +76,22 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("codex-url", "the subscription's backend", "URL"),
     Option("api-url", "the host of calls with an API key", "URL"),
     Option("stack-url", "where the stack under test answers", "URL"),
-    Option("usage", "ask for the quota before a call, too; it decides nothing", flag=True),
-    Option("prices", "say what the tokens would cost at API rates", flag=True),
+    Option("usage", "also read the quota before a call, for information only", flag=True),
+    Option("prices", "add what the tokens would cost at API rates; not billed", flag=True),
     Option(
         "ledger",
         "the stack's ledger, read only; embedded: the rehearsal's own PostgreSQL",
         "DSN|embedded",
     ),
-    Option("ledger-table", "its table of usage, where not the runbook's", "SCHEMA.TABLE"),
-    Option("ledger-columns", "its columns, such as time=recorded_at,domain=domain_id", "PAIRS"),
+    Option(
+        "ledger-table", "the ledger's table, if not the one that the runbook names", "SCHEMA.TABLE"
+    ),
+    Option(
+        "ledger-columns", "the ledger's columns, such as time=recorded_at,domain=domain_id", "PAIRS"
+    ),
     Option(
         "calibration",
-        "the file of drift thresholds; calibration.json in the state folder without it",
+        "the file of drift thresholds",
         "FILE",
     ),
     Option(
@@ -104,14 +108,14 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("callback-ports", "ports for the login's callback, in order; 0: any", "PORTS"),
     Option(
         "allow-host",
-        "a further host a credential may be sent to; in every report",
+        "another host that a credential may be sent to; named in every report",
         "HOST",
         many=True,
     ),
     Option("theme", "the app's colours; t in the app changes and keeps them", choices=THEMES),
     Option("ascii", "plain characters only", flag=True),
     Option("no-color", "no colours", flag=True),
-    Option("verbose", "tell of every exchange and command, too", flag=True, short=True),
+    Option("verbose", "also report every exchange and command", flag=True, short=True),
 )
 
 
