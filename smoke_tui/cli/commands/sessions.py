@@ -14,7 +14,7 @@ from smoke_tui.errors import UsageError
 from smoke_tui.history.find import sessions_root
 from smoke_tui.history.summaries import Summary, Wanted, counted, summaries
 from smoke_tui.outcomes import Exit
-from smoke_tui.presentation.format import age, utc_now
+from smoke_tui.presentation.format import age, count, utc_now
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.spend import short_spend
 
@@ -104,5 +104,14 @@ def _cells(row: Summary, now: datetime) -> tuple[str, ...]:
         failure.code or failure.step if failure is not None else "",
         row.runbook or "",
         f"{world}: {row.scenario}" if row.scenario not in (None, "happy") else world,
-        short_spend(row.spend) if row.spend is not None else "",
+        _spent(row),
     )
+
+
+def _spent(row: Summary) -> str:
+    """What it spent; the calls of a rehearsal cost nothing."""
+    if row.spend is None or not row.spend.calls:
+        return ""
+    if row.world == "rehearsed":
+        return f"{count(row.spend.calls, 'call')}, $0"
+    return short_spend(row.spend)
