@@ -85,18 +85,22 @@ def _timed_report(state: Path, count: int) -> Cost:
 
 
 def _timed_list(state: Path, count: int, journal: bytes, argv: tuple[str, ...]) -> Cost:
-    root = state / "sessions"
-    if not root.exists():
-        root.mkdir(mode=0o700, parents=True)
-        state.chmod(0o700)
-        for number in range(count):
-            day, hour = 1 + number % 27, number // 27 % 24
-            folder = root / f"202611{day:02}T{hour:02}{number % 60:02}00Z-{number:04x}"
-            (folder / EVIDENCE).mkdir(mode=0o700, parents=True)
-            folder.chmod(0o700)
-            (folder / JOURNAL).write_bytes(journal)
-            (folder / JOURNAL).chmod(0o600)
+    lay_out(state, count, journal)
     return command(program(*argv, "--state-dir", state), repeat=3)
+
+
+def lay_out(state: Path, count: int, journal: bytes) -> None:
+    """A state folder with so many sessions, all with the same journal."""
+    root = state / "sessions"
+    root.mkdir(mode=0o700, parents=True)
+    state.chmod(0o700)
+    for number in range(count):
+        day, hour = 1 + number % 27, number // 27 % 24
+        folder = root / f"202611{day:02}T{hour:02}{number % 60:02}00Z-{number:04x}"
+        (folder / EVIDENCE).mkdir(mode=0o700, parents=True)
+        folder.chmod(0o700)
+        (folder / JOURNAL).write_bytes(journal)
+        (folder / JOURNAL).chmod(0o600)
 
 
 def _growth(
