@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 End = Literal["completed", "failed", "incomplete"]
@@ -43,6 +44,10 @@ _FAILURE: Final = re.compile(
 """Other names of errors; a tool's failure (`response.mcp_call.failed`) is none."""
 
 
+_LONG: Final = 200
+"""Characters of a name above which nothing is remembered of it: whoever answers chooses it."""
+
+
 def event_kind(name: str, event: Mapping[str, Any] | None) -> str | None:
     """The kind of an event; its type, its `event:` line or its envelope can make it an error.
 
@@ -51,7 +56,7 @@ def event_kind(name: str, event: Mapping[str, Any] | None) -> str | None:
     typed = event.get("type") if event is not None else None
     for kind_name in (typed, name):
         if isinstance(kind_name, str) and (
-            TERMINAL_EVENTS.get(kind_name) == "failed" or _FAILURE.search(kind_name)
+            TERMINAL_EVENTS.get(kind_name) == "failed" or _names_failure(kind_name)
         ):
             return kind_name if kind_name in TERMINAL_EVENTS else "error"
     if event is None:
@@ -66,6 +71,15 @@ def event_kind(name: str, event: Mapping[str, Any] | None) -> str | None:
     if isinstance(response, Mapping) and response.get("error") is not None:
         return "error"
     return "error" if event.get("detail") is not None else None
+
+
+def _names_failure(name: str) -> bool:
+    return _remembered(name) if len(name) <= _LONG else _FAILURE.search(name) is not None
+
+
+@lru_cache(1024)
+def _remembered(name: str) -> bool:
+    return _FAILURE.search(name) is not None
 
 
 class EventParser:

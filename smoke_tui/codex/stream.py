@@ -24,6 +24,8 @@ from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
 
 _MAX_TEXT: Final = 2000
+_LONG_NAME: Final = 200
+"""Characters of a name above which nothing is remembered of it: whoever answers chooses it."""
 _REFUSED: Final = 400
 """The lowest HTTP status of a refusal."""
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
@@ -258,7 +260,7 @@ class StreamReader:
         self.reading.reroutes += [
             Statement(f"{source} {name}", value)
             for name, value in table.items()
-            if _may_reroute(name)
+            if (_remembered(name) if len(name) <= _LONG_NAME else _may_reroute(name))
             and (
                 is_degraded(name, value)
                 or (
@@ -300,10 +302,12 @@ class StreamReader:
             reader(reading, event)
 
 
-@lru_cache(4096)
 def _may_reroute(name: str) -> bool:
     """Whether a field of this name can report another route, with whatever value."""
     return names_fallback(name) or normalize_name(name) == "provider"
+
+
+_remembered = lru_cache(4096)(_may_reroute)
 
 
 def _item_done(reading: Reading, event: Mapping[str, Any]) -> None:

@@ -53,6 +53,7 @@ class JournalFile:
 
     def __init__(self, folder: Path, fd: int, size: int, torn_bytes: int = 0) -> None:
         self.folder = folder
+        self._path = folder / JOURNAL
         self.torn_bytes = torn_bytes
         self._fd = fd
         self._size = size
@@ -214,7 +215,6 @@ class JournalFile:
         Raises:
             RecordGoneError: the file was removed, replaced or changed.
         """
-        path = self.folder / JOURNAL
         mine = os.fstat(self._fd)
         if not mine.st_nlink:
             raise self._gone("was removed")
@@ -223,7 +223,7 @@ class JournalFile:
                 f"was changed (it holds {mine.st_size:,} bytes where {self._size:,} were written)"
             )
         try:
-            there = os.lstat(path)
+            there = os.lstat(self._path)
         except OSError:
             return
         if (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):

@@ -22,6 +22,8 @@ _SETTINGS: Final = (
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]")
 _REMEMBERED: Final = 4096
 """Distinct names whose form is remembered: documents of one kind hold the same ones."""
+_LONG: Final = 200
+"""Characters above which a name is not remembered: whoever answers chooses it."""
 
 _TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applied", "triggered")
 """Suffixes of names that report a fallback with any value."""
@@ -29,12 +31,15 @@ _TAKEN: Final = ("degraded", "reason", "cause", "from", "used", "taken", "applie
 
 def normalize_name(name: object) -> str:
     """A name without case and separators."""
-    return _normalized(str(name))
+    text = str(name)
+    return _remembered(text) if len(text) <= _LONG else _normalized(text)
 
 
-@lru_cache(_REMEMBERED)
 def _normalized(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold())
+
+
+_remembered = lru_cache(_REMEMBERED)(_normalized)
 
 
 def is_set(value: object) -> bool:
@@ -53,10 +58,9 @@ def is_degraded(name: object, value: object) -> bool:
     )
 
 
-@lru_cache(_REMEMBERED)
 def names_fallback(name: str) -> bool:
     """Whether a name is one of a fallback, its settings included."""
-    return bool(_DEGRADED.search(_normalized(name)))
+    return bool(_DEGRADED.search(normalize_name(name)))
 
 
 def _reports_fallback(name: str, value: object) -> bool:

@@ -99,6 +99,11 @@ _PAIR: Final = rb"[!#$%&*+.^_`|~0-9A-Za-z-]+=(?:\\*\")?" + _COOKIE_VALUE
 
 _SENSITIVE: Final = re.compile(rb"(?:.*[^A-Za-z0-9])?" + _KEY, re.DOTALL)
 _COOKIE_HEADER: Final = re.compile(r"(?i)(?:set-)?cookie2?")
+_COOKIE_LENGTHS: Final = frozenset(
+    {len("cookie"), len("cookie2"), len("set-cookie"), len("set-cookie2")}
+)
+_LONG: Final = 200
+"""Characters of a key above which nothing is remembered of it."""
 _COOKIE: Final = re.compile(
     rb"(?P<name>[!#$%&*+.^_`|~0-9A-Za-z-]+)=(?:\\*\")?(?P<value>" + _COOKIE_VALUE + rb")"
 )
@@ -317,11 +322,17 @@ DETECTORS: Final = (
 """All detectors: tokens, then values that only their context identifies."""
 
 
-@lru_cache(4096)
 def sensitive_key(key: str) -> str | None:
     """The kind of secret that a key of parsed JSON names, if it names one."""
+    return _remembered_kind(key) if len(key) <= _LONG else _kind_of_key(key)
+
+
+def _kind_of_key(key: str) -> str | None:
     match = _SENSITIVE.fullmatch(key.encode("utf-8", "replace"))
     return _key_kind(match["key"]) if match else None
+
+
+_remembered_kind = lru_cache(4096)(_kind_of_key)
 
 
 def is_value(text: str) -> bool:
@@ -329,7 +340,6 @@ def is_value(text: str) -> bool:
     return random_tokens.some_value(text.encode("utf-8", "replace"))
 
 
-@lru_cache(4096)
 def is_cookie_header(name: str) -> bool:
     """Whether a header of this name carries cookies."""
-    return bool(_COOKIE_HEADER.fullmatch(name))
+    return len(name) in _COOKIE_LENGTHS and bool(_COOKIE_HEADER.fullmatch(name))

@@ -87,7 +87,12 @@ class WriteGuard:
         if isinstance(value, str):
             return self.text(value) if len(value) >= FRAGMENT else value
         if isinstance(value, dict):
-            return {self.text(key): self.data(item, depth + 1) for key, item in value.items()}
+            return {
+                key if len(key) < FRAGMENT and key.isascii() else self.text(key): self.data(
+                    item, depth + 1
+                )
+                for key, item in value.items()
+            }
         if isinstance(value, list):
             return [self.data(item, depth + 1) for item in value]
         return value
