@@ -17,7 +17,7 @@ from smoke_tui.steps.manual import manual, prompt
 from smoke_tui.steps.record import record
 from smoke_tui.steps.run import run
 from smoke_tui.steps.service import service
-from smoke_tui.steps.stand_in import kept_in
+from smoke_tui.steps.stand_in import refuse_outward
 from smoke_tui.steps.turn import turn
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
@@ -37,7 +37,7 @@ _BY_KIND: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
 }
 
 BEHAVIOURS: Mapping[str, Callable[[StepContext], Awaitable[Result]]] = {
-    name: judged(compared(kept_in(asked_for(behaviour)))) for name, behaviour in _BY_KIND.items()
+    name: judged(compared(asked_for(behaviour))) for name, behaviour in _BY_KIND.items()
 }
 """What each kind of step does; a spend that a step declares is asked for first, in any kind.
 
@@ -46,6 +46,7 @@ Before that, what its answer is to be compared with is read; after it, a judge i
 
 
 async def behave(ctx: StepContext) -> Result:
-    """Check a step's guards, then do what a step of its kind does."""
+    """Refuse what a rehearsal does not let out, check the guards, do what a step of its kind does."""
+    refuse_outward(ctx)
     await check_guards(ctx)
     return await BEHAVIOURS[ctx.step.kind](ctx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +11,6 @@ from smoke_tui.runbook.model import Command, StandIn
 from smoke_tui.runbook.rehearsing import Rehearsed, rehearsed_as
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
-from smoke_tui.world.result import Result
 
 _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
@@ -32,8 +31,6 @@ A program that heeds no proxy is not held back by them.
 _MINT: Final = 'minted-$(od -An -N12 -tx1 /dev/urandom | tr -d " \\n")'
 _PRINT: Final = f'made={_MINT}; printf "%s\\n" "$1" | sed "s/$3/$made/g"; exit "$2"'
 _MARK: Final = "@minted@"
-
-Behaviour = Callable[[StepContext], Awaitable[Result]]
 
 
 def stand_in_of(ctx: StepContext) -> StandIn | None:
@@ -67,27 +64,26 @@ def note_closed(ctx: StepContext) -> None:
         )
 
 
-def kept_in(behaviour: Behaviour) -> Behaviour:
-    """Wrap a behaviour: in a rehearsal its commands change nothing outside this machine."""
+def refuse_outward(ctx: StepContext) -> None:
+    """In a rehearsal, refuse a step that reaches out and has no stand-in; note a stand-in.
 
-    async def run(ctx: StepContext) -> Result:
-        step, config = ctx.step, ctx.config
-        if config.world != "rehearsed":
-            return await behaviour(ctx)
-        match rehearsed_as(step, in_own_folder=config.in_own_folder):
-            case Rehearsed.STOOD_IN:
-                ctx.finding("stand-in", "Its stand-in answers here, not the product.")
-            case Rehearsed.CLOSED:
-                reach = (
-                    f'its commands were not run, because effects = "{step.effects}" reaches'
-                    if step.commands
-                    else f"{step.fields.get('url')} was not asked, because it is"
-                )
-                raise StepError(
-                    "rehearsal-closed",
-                    f"A rehearsal lets nothing out: {reach} beyond this machine. Declare a "
-                    "stand_in in the step, or run it live.",
-                )
-        return await behaviour(ctx)
-
-    return run
+    Raises:
+        StepError: it reaches beyond this machine (`rehearsal-closed`).
+    """
+    step, config = ctx.step, ctx.config
+    if config.world != "rehearsed":
+        return
+    match rehearsed_as(step, in_own_folder=config.in_own_folder):
+        case Rehearsed.STOOD_IN:
+            ctx.finding("stand-in", "Its stand-in answers here, not the product.")
+        case Rehearsed.CLOSED:
+            reach = (
+                f'its commands were not run, because effects = "{step.effects}" reaches'
+                if step.commands
+                else f"{step.fields.get('url')} was not asked, because it is"
+            )
+            raise StepError(
+                "rehearsal-closed",
+                f"A rehearsal lets nothing out: {reach} beyond this machine. Declare a "
+                "stand_in in the step, or run it live.",
+            )
