@@ -49,7 +49,7 @@ def test_the_title_says_whose_turn_it_is_and_goes_when_we_go(tmp_path: Path) -> 
         terminal.press("\r")
         terminal.wait_for("Make one live call?", after=at)
         terminal.press("\x11")
-        assert terminal.end() == 0
+        assert terminal.end() == 4
         written = terminal.output
     told = titles(written)
     wanted = [
