@@ -40,12 +40,18 @@ def rehearsal_app(
 async def until(
     pilot: Pilot[Any], condition: Callable[[], object], what: str = "the condition"
 ) -> None:
-    """Let the app go on until the condition holds."""
+    """Let the app go on until the condition holds, and the screen that is there by then is drawn."""
     end = time.monotonic() + LONGEST
-    while not condition():
+    while not (condition() and _is_drawn(pilot.app)):
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not come about:\n{screen_text(pilot.app)}")
         await pilot.pause(0.02)
+
+
+def _is_drawn(app: App[Any]) -> bool:
+    """Whether the screen shows anything: one that was just opened is blank for a moment."""
+    stack = app.screen_stack if app.is_running else []
+    return not stack or (stack[-1].is_mounted and bool(screen_text(app).strip()))
 
 
 def asked(app: SmokeApp) -> str | None:
