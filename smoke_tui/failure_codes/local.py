@@ -44,7 +44,7 @@ ROWS: Final = (
         "local",
         Outcome.BLOCKED,
         "the operator",
-        what="The operator chose not to go on.",
+        what="The operator did not confirm the step, or chose not to go on.",
         remedy="Try the step again, or waive it with a reason.",
         next_actions=(NextAction.RETRY,),
     ),

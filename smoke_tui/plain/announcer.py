@@ -209,7 +209,8 @@ class Announcer:
         self.output.write(f"What happened: {bad.what}")
         for label, text in bad.facts:
             self.output.write(f"{_FAILURE_LABELS.get(label, label)}: {text}")
-        if bad.printed is not None:
+        # The step's own lines have just been quoted.
+        if bad.printed is not None and not bad.printed.own:
             self.output.write(f"{bad.printed.head}:")
             for line in bad.printed.lines:
                 self.output.quote(line)

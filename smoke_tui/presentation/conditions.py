@@ -11,9 +11,14 @@ from smoke_tui.runbook.model import Condition
 def conditions_text(conditions: Iterable[Condition]) -> str:
     """Conditions that all have to hold: `code is timeout or dns and $.error.type equals x`."""
     return " and ".join(
-        one_line(f"{c.value} {c.test} {c.operand}" if c.test else f"{c.word} is {_either(c.value)}")
-        for c in conditions
+        one_line(f"{c.value} {c.test} {c.operand}" if c.test else _plain(c)) for c in conditions
     )
+
+
+def _plain(condition: Condition) -> str:
+    if condition.word == "body_contains":
+        return f"body contains {_either(condition.value)}"
+    return f"{condition.word} is {_either(condition.value)}"
 
 
 def as_written(conditions: Iterable[Condition]) -> str:

@@ -15,6 +15,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.printed import Printed, printed
 from smoke_tui.presentation.report.exchanges import no_evidence, support
 from smoke_tui.presentation.spans import as_text
+from smoke_tui.presentation.step_summary import summary_of
 from smoke_tui.runbook.model import Runbook, Step
 
 FULL: Final = 100
@@ -89,7 +90,7 @@ def explain(runbook: Runbook, state: State, step: Step) -> Failure | None:
     for each in expected:
         facts += [("Expected", each.with_line), ("Seen", each.actual)]
     if not expected:
-        facts.append(("Seen", one_line(step_state.summary, 400)))
+        facts.append(("Seen", one_line(summary_of(state, step_state), 400)))
     facts.append(("Code", one_line(step_state.code or "none")))
     rule = step_state.tries[-1].rule if step_state.tries else None
     if step_state.outcome is Outcome.EXPECTED_LIMITATION and rule:

@@ -19,10 +19,14 @@ _OUTPUT_SAYS_NOTHING: Final = frozenset({"operator-declined", "guard-unmet", "in
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The last lines of output of a step, with a head that says whose they are."""
+    """The last lines of output of a step, with a head that says whose they are.
+
+    `own`: they are the failed step's.
+    """
 
     head: str
     lines: tuple[str, ...]
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def printed(runbook: Runbook, state: State, step: Step) -> Printed | None:
     if step_state.code == "service-died":
         lost = lost_provider(runbook, state, step)
         if lost is not None:
-            return _of_output(f"The last lines of {lost.step.id}", lost.attempt)
+            return _of_output(f"The last lines of {lost.step.id}", lost.attempt, own=False)
     return _of_output("The last lines of its output", step_state.tries[-1])
 
 
@@ -66,10 +70,10 @@ def lost_provider(runbook: Runbook, state: State, step: Step) -> LostProvider | 
     return None
 
 
-def _of_output(head: str, attempt: Try) -> Printed | None:
+def _of_output(head: str, attempt: Try, *, own: bool = True) -> Printed | None:
     if not attempt.output.length:
         return None
-    return Printed(head, tuple(last_lines(attempt.output.text())))
+    return Printed(head, tuple(last_lines(attempt.output.text())), own)
 
 
 def last_lines(text: str, most: int = MOST_LINES) -> list[str]:

@@ -44,8 +44,8 @@ def rows(battery: RecordedBattery) -> list[Row]:
     rate = battery.calls_a_second
     table: list[Row] = [
         ("pack", [quote(plan.pack), f", {count(len(plan.cases), 'case')} × {plan.repeat}, sha256 "
-                  f"{plan.pack_sha256}"]),
-        ("judge's prompts", [f"sha256 {plan.prompts_sha256}"]),
+                  f"{plan.pack_sha256[:12]}…"]),
+        ("judge's prompts", [f"sha256 {plan.prompts_sha256[:12]}…"]),
         ("provider", [plan.provider, *([f", {plan.credential}"] if plan.model else [])]),
         ("calls", [f"{summary.planned:,} planned, {summary.finished:,} finished, "
                    f"{summary.answers:,} answered"]),
@@ -91,6 +91,13 @@ def _cost(battery: RecordedBattery) -> str:
     estimate = "not known" if plan.usd_estimate is None else f"US${plan.usd_estimate}"
     unpriced = f", {count(summary.unpriced, 'call')} not priced" if summary.unpriced else ""
     return f"estimated {estimate} for all, actual US${summary.usd:f}{unpriced}; {tokens}"
+
+
+def proof_rows(battery: RecordedBattery) -> list[Row]:
+    """What a reader asks first: of which model, how many answers conformed, what that claims."""
+    wanted = ("pack", "model", "calls", "conforming", "as expected", "cost")
+    shown = [(name.capitalize(), text) for name, text in rows(battery) if name in wanted]
+    return [*shown, *(("Claim", text) for text in claims(battery)[:1])]
 
 
 def claims(battery: RecordedBattery) -> list[Text]:
@@ -168,10 +175,10 @@ def _case_row(case: CaseSummary) -> list[Text]:
         f"{case.as_expected:,}",
         f"{case.flips:,}",
         f"{case.errors:,}",
-        "-" if case.p50_ms is None else f"{case.p50_ms:,} ms",
-        "-" if case.p95_ms is None else f"{case.p95_ms:,} ms",
+        "–" if case.p50_ms is None else f"{case.p50_ms:,} ms",
+        "–" if case.p95_ms is None else f"{case.p95_ms:,} ms",
         f"{case.input_tokens + case.output_tokens:,}",
-        "-" if case.usd is None else f"{case.usd:f}",
+        "–" if case.usd is None else f"{case.usd:f}",
     )
     return [[quote(case.case.id, 80)], [case.case.verdict], *([cell] for cell in cells)]
 

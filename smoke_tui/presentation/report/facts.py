@@ -18,6 +18,7 @@ from smoke_tui.presentation.report.check_result import in_order, waited_ms, work
 from smoke_tui.presentation.spans import Row, Span, Text, listed, quote, strong
 from smoke_tui.presentation.spend import limits_text, spend_text
 from smoke_tui.presentation.step_names import named, number_of, title_of
+from smoke_tui.presentation.step_summary import summary_of
 from smoke_tui.runbook.model import Runbook, Step
 
 
@@ -211,7 +212,7 @@ def step_rows(runbook: Runbook, state: State) -> list[StepRow]:
     for step in in_order(runbook, state):
         step_state = state.steps.get(step.id, StepState(step.id))
         outcome = step_state.outcome or Outcome.NOT_RUN
-        summary = excerpt(step_state.summary, 200) if step_state.summary else "not reached"
+        summary = excerpt(summary_of(state, step_state), 200) or "not reached"
         if step.fallback and outcome is Outcome.NOT_RUN:
             summary = "not needed"
         elif outcome is Outcome.WAIVED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.state import State
-from smoke_tui.presentation.failure import Failure, explain
+from smoke_tui.presentation.failure import SIDES, Failure, explain
 from smoke_tui.presentation.format import cut_middle
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, failing
@@ -16,6 +16,12 @@ from smoke_tui.runbook.model import Runbook, Step
 
 MOST_ANSWER: Final = 600
 """Characters of a failing answer's text; the details have more of it."""
+
+_FOR_READERS: Final = {
+    SIDES["the operator"]: "the operator's",
+    SIDES["us"]: "the request's or smoke-tui's",
+}
+"""Sides that are told to the operator otherwise than to a reader of the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ def _explained(
     runbook: Runbook, state: State, step: Step, failure: Failure, evidence: EvidenceReader
 ) -> FailedStep:
     rows: list[Row] = [
-        (label, [quote(text, 60)] if label == "Code" else [text]) for label, text in failure.facts
+        (label, [quote(text, 60)] if label == "Code" else [_FOR_READERS.get(text, text)])
+        for label, text in failure.facts
     ]
     attempt = state.steps[step.id].tries[-1] if state.steps[step.id].tries else None
     failed = failing(state, attempt) if attempt is not None else None

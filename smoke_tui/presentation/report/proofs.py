@@ -16,6 +16,8 @@ from smoke_tui.presentation.conditions import conditions_text
 from smoke_tui.presentation.drift.sentences import proof as drift_proof
 from smoke_tui.presentation.format import duration, excerpt, moment
 from smoke_tui.presentation.printed import last_lines
+from smoke_tui.presentation.report.battery import battery_of
+from smoke_tui.presentation.report.battery import proof_rows as battery_rows
 from smoke_tui.presentation.report.check_result import in_order
 from smoke_tui.presentation.report.exchanges import EvidenceReader, request_id
 from smoke_tui.presentation.report.recorded_answers import step_answer
@@ -63,6 +65,10 @@ def _proof(runbook: Runbook, state: State, step: Step, evidence: EvidenceReader)
     step_state = state.steps[step.id]
     attempt = step_state.tries[-1]
     tried = f", try {attempt.n}" if attempt.n > 1 else ""
+    judged = battery_of(step_state, attempt)
+    if judged is not None:
+        place = place_of(runbook, step)
+        return Proof(step, place, title_of(step), tuple(battery_rows(judged)))
     rows = [
         *_call(state, step_state, attempt, evidence),
         *_comparisons(attempt),

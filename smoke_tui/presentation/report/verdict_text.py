@@ -143,7 +143,8 @@ def _shown(runbook: Runbook, state: State) -> str:
 def _summary(step_state: StepState) -> str:
     """A proof's summary; of a command, its last line, too, which says more than its exit code."""
     line = last_line(step_state) if step_state.kind in ("run", "check") else None
-    printed = f" It printed “{excerpt(line, 120)}”." if line is not None else ""
+    shown = excerpt(line, 120).replace("`", "'") if line is not None else None
+    printed = f" It printed `{shown}`." if shown is not None else ""
     return _ending(excerpt(step_state.summary, 300)) + printed
 
 
@@ -170,18 +171,18 @@ def _step(runbook: Runbook, step_id: str | None) -> str:
 
 
 def _recoveries(runbook: Runbook, state: State) -> list[Text]:
-    """How steps that a fallback mended came to pass."""
+    """How steps passed after a fallback."""
     rows: list[Text] = []
     for event in state.branches:
         step_state = state.steps.get(event.step or "")
         if step_state is None or step_state.outcome is not Outcome.PASS:
             continue
+        fallback = _step(runbook, event.body.to).removeprefix("Fallback, ")
         rows.append(
             [
-                f"Try {event.attempt} of {_step(runbook, event.step)} ended with ",
+                f"{_step(runbook, event.step)}: try {event.attempt} ended with ",
                 quote(event.body.code, 60),
-                f"; after the fallback “{_step(runbook, event.body.to).removeprefix('Fallback, ')}” "
-                f"try {step_state.tries[-1].n} passed.",
+                f"; after the fallback “{fallback}”, try {step_state.tries[-1].n} passed.",
             ]
         )
     return rows

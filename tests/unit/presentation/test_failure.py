@@ -228,7 +228,7 @@ def passed_proof() -> EventLog:
 def test_a_proof_that_is_a_command_shows_what_it_printed() -> None:
     state, read = passed_proof().state(), saying("x")
     head = markdown(BOOK, state, read).split("### Steps")[0]
-    assert "Send: The command ended with 0. It printed “202 Accepted `id=evt_17`”." in head
+    assert "Send: The command ended with 0. It printed `202 Accepted id=evt_17`." in head
     assert "| Command | `send one` ended with 0 |" in head
     assert "sending\n202 Accepted id=evt_17" in head
     assert "202 Accepted id=evt_17" in page(BOOK, state, read)
