@@ -15,4 +15,5 @@ GALLERY: Final = TESTS / "terminal/tui/gallery"
 
 RECORDS_OF_RULES_1: Final = sorted((TESTS / "sessions/records_of_rules_1").glob("*.smoke"))
 RECORDS_OF_RULES_2: Final = sorted((TESTS / "sessions/records_of_rules_2").glob("*.smoke"))
+RECORDS_OF_RULES_3: Final = sorted((TESTS / "sessions/records_of_rules_3").glob("*.smoke"))
 """Archives that builds with older `rules` recorded."""

@@ -22,7 +22,7 @@ from smoke_tui.outcomes import VERDICT_EXITS, Verdict
 from smoke_tui.replay.run import recheck
 from smoke_tui.runbook import parse
 from tests.helpers.events import change_event, data_of
-from tests.helpers.paths import RECORDS_OF_RULES_1, RECORDS_OF_RULES_2
+from tests.helpers.paths import RECORDS_OF_RULES_1, RECORDS_OF_RULES_2, RECORDS_OF_RULES_3
 from tests.helpers.program import Program
 
 NOT_DECIDED_TODAY = "rehearsed-compared"
@@ -32,6 +32,7 @@ OF_RULES_2 = [path for path in RECORDS_OF_RULES_2 if path.stem != NOT_DECIDED_TO
 RULES_OF = {
     **dict.fromkeys(RECORDS_OF_RULES_1, 1),
     **dict.fromkeys(OF_RULES_2, 2),
+    **dict.fromkeys(RECORDS_OF_RULES_3, 3),
 }
 SAMPLES_BY_NAME = {path.stem: path for path in RECORDS_OF_RULES_1}
 
@@ -177,6 +178,8 @@ def test_there_are_samples_of_every_sort() -> None:
         "live-attested",
         "live-failed",
     } <= names
+    names = {path.stem.removeprefix("rehearsed-") for path in RECORDS_OF_RULES_3}
+    assert {"happy", "instructions-drift", "text-drift", "battery", "cassettes"} <= names
 
 
 def test_a_secret_in_an_address_is_an_error_today_and_a_warning_of_an_older_record(
