@@ -25,7 +25,9 @@ def _back(screen: str, action: str = "app.pop_screen", label: str = "Back") -> B
 
 
 APP: Final = [
-    Binding("ctrl+c", "interrupt", "Leave", show=False, priority=True, id="app.interrupt"),
+    Binding(
+        "ctrl+c", "interrupt", "Leave, after asking", show=False, priority=True, id="app.interrupt"
+    ),
     Binding("ctrl+q", "leave_now", "Leave at once", show=False, priority=True, id="app.now"),
     Binding("t", "next_theme", "Theme", show=False, id="app.theme"),
 ]
