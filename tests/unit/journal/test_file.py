@@ -134,7 +134,7 @@ def test_only_a_plain_file_is_reopened(tmp_path: Path, what: str) -> None:
         "except StorageError as error: sys.exit(7)\n"
     )
     # A child, because opening a pipe the wrong way would block for ever.
-    ended = subprocess.run([sys.executable, "-c", script, str(folder)], timeout=4, check=False)
+    ended = subprocess.run([sys.executable, "-c", script, str(folder)], timeout=60, check=False)
     assert ended.returncode == 7
     assert target.read_bytes() == told(0).line()
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_whole_lines_and_says_so(tmp_path: Path, room: int) -
         [sys.executable, "-c", LIMITED, str(folder), str(room)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     said = ended.stdout.splitlines()
