@@ -7,7 +7,17 @@ from typing import Final
 
 from smoke_tui.config.question_types import Answer, Choice, QuestionKind, Special, Verb
 
-__all__ = ["LOGIN", "QUESTIONS", "RETRY", "Answer", "Choice", "QuestionKind", "Special", "Verb"]
+__all__ = [
+    "KEYS",
+    "LOGIN",
+    "QUESTIONS",
+    "RETRY",
+    "Answer",
+    "Choice",
+    "QuestionKind",
+    "Special",
+    "Verb",
+]
 
 _AGAIN: Final = Choice("b", "another step", special="step")
 RETRY: Final = Choice("r", "try it again", special="retry")
@@ -273,3 +283,6 @@ _KINDS: Final = (
 
 QUESTIONS: Final[Mapping[str, QuestionKind]] = {kind.name: kind for kind in _KINDS}
 """Every kind of question, by name. No key of a question about a proof is a default."""
+
+KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in kind.choices))
+"""Every key that answers a question."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from smoke_tui.runbook import Runbook
+if TYPE_CHECKING:
+    from smoke_tui.runbook import Runbook
 
 
 @dataclass(frozen=True, slots=True)

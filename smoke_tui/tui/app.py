@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import SystemCommand
@@ -14,15 +15,13 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from smoke_tui.config.settings import Settings
-from smoke_tui.presentation.format import titled
-from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.palettes import THEME_WORDS
 from smoke_tui.tui.screens.base import Page
-from smoke_tui.tui.screens.going_live import go_live
-from smoke_tui.tui.screens.help import HelpScreen
 from smoke_tui.tui.screens.home import HomeScreen
-from smoke_tui.tui.screens.session import SessionScreen, rehearse, resume
+
+if TYPE_CHECKING:
+    from smoke_tui.runbook.model import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ class SmokeApp(AppBase):
         self.set_keymap(dict(self.goal.keymap))
         self.push_screen(HomeScreen())
         if self.goal.session is not None:
+            from smoke_tui.tui.screens.session import resume
+
             resume(self, self.goal.session, self.goal.rerun)
         elif self.goal.runbook is not None:
             self._begin(self.goal.runbook)
@@ -58,14 +59,20 @@ class SmokeApp(AppBase):
     @work
     async def _begin(self, runbook: Runbook) -> None:
         if self.goal.rehearse:
+            from smoke_tui.tui.screens.session import rehearse
+
             rehearse(self, runbook, self.goal.scenario)
             return
         if isinstance(self.screen, Page):
+            from smoke_tui.tui.screens.going_live import go_live
+
             await go_live(self.screen, runbook, self.settings.get("origin"))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if isinstance(self.screen, Page):
+            from smoke_tui.tui.screens.help import HelpScreen
+
             self.push_screen(HelpScreen(self.screen, self.changed_keys()))
 
     def _described(self, active: ActiveBinding) -> str:
@@ -82,6 +89,9 @@ class SmokeApp(AppBase):
 
         A screenshot is none of them: it would be one of secrets too.
         """
+        from smoke_tui.presentation.format import titled
+        from smoke_tui.tui.screens.session import SessionScreen
+
         if isinstance(screen, SessionScreen):
             for choice in screen.choices():
                 yield SystemCommand(

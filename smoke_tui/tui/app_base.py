@@ -18,25 +18,20 @@ from textual.filter import Monochrome
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from smoke_tui.config.keep import keep_setting
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
-from smoke_tui.files import StorageError
-from smoke_tui.journal.folders import RecordGoneError
 from smoke_tui.presentation.format import one_line, utc_now
-from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.redaction import clean
-from smoke_tui.session.live_view import LiveView
-from smoke_tui.session.open_view import Opener
-from smoke_tui.session.session import NotStartedError
-from smoke_tui.session.session_view import SessionView
 from smoke_tui.tui import bindings
 from smoke_tui.tui.no_color import NoColors
 from smoke_tui.tui.palettes import PALETTES, first_theme, theme_of
-from smoke_tui.tui.widgets.leave import LeaveBox
 from smoke_tui.tui.widgets.modals import Reveal
 
 if TYPE_CHECKING:
+    from smoke_tui.presentation.live.snapshot import Snapshot
+    from smoke_tui.session.live_view import LiveView
+    from smoke_tui.session.open_view import Opener
+    from smoke_tui.session.session_view import SessionView
     from smoke_tui.tui.driver import LastingDriver
 
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
@@ -126,6 +121,10 @@ class AppBase(App[int]):
             return None
         text = self._fault_texts.get(id(fault))
         if text is None:
+            from smoke_tui.files import StorageError
+            from smoke_tui.journal.folders import RecordGoneError
+            from smoke_tui.session.session import NotStartedError
+
             ours = not isinstance(fault, StorageError | NotStartedError)
             self.broken |= ours or isinstance(fault, RecordGoneError)
             text = one_line(live.fault_message(self.settings.state_dir) or "", 400)
@@ -184,6 +183,8 @@ class AppBase(App[int]):
 
     def use_theme(self, name: str) -> None:
         """Change to a theme, and keep it in config.toml."""
+        from smoke_tui.config.keep import keep_setting
+
         self.theme = name
         before = self.settings.source("theme")
         try:
@@ -210,6 +211,8 @@ class AppBase(App[int]):
     @work(group="leave", exclusive=True)
     async def action_interrupt(self) -> None:
         """Ctrl-C: copy the selected text if there is any; else leave after asking, twice at once."""
+        from smoke_tui.tui.widgets.leave import LeaveBox
+
         text = self.screen.get_selected_text()
         if text:
             self.screen.clear_selection()
@@ -218,6 +221,8 @@ class AppBase(App[int]):
             await self._finish("left")
 
     async def _agreed_to_leave(self) -> bool:
+        from smoke_tui.tui.widgets.leave import LeaveBox
+
         live = self.current
         running = live is not None and live.active
         box = LeaveBox(live.snapshot() if live is not None and running else None)

@@ -11,7 +11,7 @@ from typing import Final
 
 from textual.binding import Binding
 
-from smoke_tui.presentation.live.choices import KEYS
+from smoke_tui.config.questions import KEYS
 
 _THEME: Final = Binding("t", "app.next_theme", "Theme", show=False, id="app.theme")
 _LEAVE: Final = Binding("q", "app.leave", "Leave", id="app.leave")

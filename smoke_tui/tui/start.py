@@ -15,14 +15,10 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
-from smoke_tui.session.configure import open_runbook
-from smoke_tui.session.crash import crash_sentence, fault_sentence
-from smoke_tui.session.leaving import exit_of, last_lines
-from smoke_tui.session.session import NotStartedError
-from smoke_tui.session.view_goal import ViewGoal
 
 if TYPE_CHECKING:
     from smoke_tui.session.live_view import LiveView
+    from smoke_tui.session.view_goal import ViewGoal
     from smoke_tui.tui.app import Goal, SmokeApp
 
 
@@ -100,6 +96,8 @@ def _goal(goal: ViewGoal, settings: Settings) -> Goal:
         raise UsageError("--scenario belongs to --rehearse")
     if goal.target is None and not goal.rehearse:
         return Goal()
+    from smoke_tui.session.configure import open_runbook
+
     return Goal(open_runbook(goal.target), goal.rehearse, goal.scenario)
 
 
@@ -119,6 +117,8 @@ def _run(app: SmokeApp, state_dir: Path) -> int:
     if live is not None:
         live.end("the app broke" if app.crashed else "left")
     if app.crashed is not None and app.signal_number is None:
+        from smoke_tui.session.crash import crash_sentence
+
         vault = live.session.vault if live is not None else None
         _write(f"smoke-tui: {crash_sentence(state_dir, app.crashed, vault)}")
         return int(Exit.INTERNAL)
@@ -129,6 +129,10 @@ def _run(app: SmokeApp, state_dir: Path) -> int:
 
 def _left(live: LiveView, state_dir: Path) -> Exit:
     """Write what stays in the terminal of the last session; its exit code."""
+    from smoke_tui.session.crash import fault_sentence
+    from smoke_tui.session.leaving import exit_of, last_lines
+    from smoke_tui.session.session import NotStartedError
+
     while live.drain():
         continue
     if live.fault is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from smoke_tui.config.questions import LOGIN, QUESTIONS, Choice, Verb
 from smoke_tui.failure_codes.code import NextAction
@@ -12,9 +11,6 @@ from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.money import used_up
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.runbook.model import Step
-
-KEYS: Final = tuple(dict.fromkeys(c.key for kind in QUESTIONS.values() for c in kind.choices))
-"""Every key that answers a question."""
 
 
 def choices(snapshot: Snapshot) -> tuple[Choice, ...]:

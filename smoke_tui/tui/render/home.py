@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from smoke_tui.config.runbook_files import packaged
 from smoke_tui.config.settings import own_runbooks
-from smoke_tui.history.index import ends
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
-from smoke_tui.runbook import Runbook, load
-from smoke_tui.session.configure import DEFAULT_RUNBOOK
-from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.theme import FAIL, MUTED, STYLES
+
+if TYPE_CHECKING:
+    from smoke_tui.runbook import Runbook
 
 _SLOGANS = (
     "  walks you through what no CI can run, and keeps the record",
@@ -69,41 +68,6 @@ class Entry:
     runbook: Runbook | None
     problem: str = ""
     missing: tuple[str, ...] = ()
-
-
-def read_entries(paths: Sequence[Path], project: str) -> list[Entry]:
-    """Parse runbooks; `project` is the folder that a live walk would run in.
-
-    One that was parsed before is parsed again only when its file has changed.
-    """
-    entries = []
-    for path in paths:
-        try:
-            info = path.stat()
-            book, problem = _parsed(path, info.st_mtime_ns, info.st_size)
-        except OSError as error:
-            book, problem = None, error.strerror or str(error)
-        missing = missing_here(book, project) if book is not None else ()
-        entries.append(Entry(path, book, problem, missing))
-    return entries
-
-
-@lru_cache(maxsize=64)
-def _parsed(path: Path, changed_ns: int, size: int) -> tuple[Runbook | None, str]:
-    """A runbook's file as it was at this time, with this size in bytes; its first error."""
-    parsed = load(path)
-    errors = (finding for finding in parsed.diagnostics if finding.severity == "error")
-    first = next(
-        (f"line {each.line}:{each.col}: {each.code} {each.message}" for each in errors), ""
-    )
-    return parsed.runbook, first
-
-
-def main_first(entries: Sequence[Entry]) -> list[Entry]:
-    """The main runbook before all others."""
-    return sorted(
-        entries, key=lambda entry: entry.runbook is None or entry.runbook.id != DEFAULT_RUNBOOK
-    )
 
 
 def entry_row(entry: Entry, width: int) -> Content:
@@ -177,23 +141,6 @@ class Recorded:
     started: str = ""
     verdict: str = "unreadable"
     unfinished: bool = False
-
-
-def read_recorded(folder: Path) -> Recorded:
-    """Read the first and the last event of a journal."""
-    session = ends(folder)
-    if session is None:
-        return Recorded(folder)
-    config, closed = session.config, session.closed
-    return Recorded(
-        folder,
-        session.runbook_id,
-        config.world,
-        config.scenario or "",
-        session.time,
-        closed.verdict if closed is not None else "open",
-        closed is None or closed.cancelled,
-    )
 
 
 def former_session(newest_first: Sequence[Recorded], recorded: Recorded) -> Recorded | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,19 +12,17 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
-from smoke_tui.config.questions import Choice
-from smoke_tui.files import StorageError
-from smoke_tui.journal.file import Journal
-from smoke_tui.journal.load import InvalidRecordError, load_state
-from smoke_tui.journal.state import State
-from smoke_tui.runbook import Runbook
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import EVERY_PAGE
-from smoke_tui.tui.widgets.drift_rows import DriftRows
 from smoke_tui.tui.widgets.footer import KeyFooter
 from smoke_tui.tui.widgets.modals import LatestSize, Pick
 from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
-from smoke_tui.tui.widgets.row_view import RowView
+
+if TYPE_CHECKING:
+    from smoke_tui.config.questions import Choice
+    from smoke_tui.journal.file import Journal
+    from smoke_tui.journal.state import State
+    from smoke_tui.runbook import Runbook
 
 TOO_SMALL = (
     "This terminal is too small to show the session: it takes 60 columns and 16 rows. "
@@ -33,13 +31,19 @@ TOO_SMALL = (
 )
 
 
+@runtime_checkable
+class _Rows(Protocol):
+    """A part of the screen that draws only the rows in sight."""
+
+    def whole_text(self) -> str:
+        """All rows, for copying."""
+
+
 def text_of(widget: Widget | None) -> str:
     """The text of a part of the screen, for copying."""
     match widget:
-        case RowView():
+        case _Rows():
             return widget.whole_text()
-        case DriftRows():
-            return "\n".join(widget.rows)
         case ScrollPanel():
             return widget.text
         case Pick():
@@ -86,6 +90,9 @@ class Page(LatestSize[None]):
 
     def load(self, folder: Path) -> tuple[Journal, Runbook, State] | None:
         """Read a recorded session; None where it can't be read, which is then shown."""
+        from smoke_tui.files import StorageError
+        from smoke_tui.journal.load import InvalidRecordError, load_state
+
         try:
             return load_state(folder)
         except (InvalidRecordError, StorageError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -17,18 +17,8 @@ from textual.widgets import OptionList
 
 from smoke_tui import __version__
 from smoke_tui.config.settings import config_dir
-from smoke_tui.files import StorageError
-from smoke_tui.history.index import session_folders
-from smoke_tui.history.leftovers import left_behind
-from smoke_tui.journal.load import InvalidRecordError
 from smoke_tui.presentation.format import one_line
 from smoke_tui.process_setup import recorder_of
-from smoke_tui.redaction import Vault
-from smoke_tui.replay.run import load_rechecked
-from smoke_tui.runbook import Runbook, available
-from smoke_tui.runbook.rehearsing import rehearses_with_stack
-from smoke_tui.session.cassette_review import place_of
-from smoke_tui.session.missing_here import missing_here
 from smoke_tui.tui.bindings import HOME
 from smoke_tui.tui.render.content import foreign, labelled, lines
 from smoke_tui.tui.render.home import (
@@ -39,29 +29,17 @@ from smoke_tui.tui.render.home import (
     entry_row,
     former_session,
     home_header,
-    main_first,
     no_runbooks,
-    read_entries,
-    read_recorded,
     recorded_row,
 )
 from smoke_tui.tui.screens.base import Page
-from smoke_tui.tui.screens.calibration import CalibrationScreen
-from smoke_tui.tui.screens.cases import CasesScreen
-from smoke_tui.tui.screens.compare import show_comparison
-from smoke_tui.tui.screens.doctor import DoctorScreen
-from smoke_tui.tui.screens.going_live import go_live
-from smoke_tui.tui.screens.golden import show_goldens
-from smoke_tui.tui.screens.record import show_record
-from smoke_tui.tui.screens.report import ReportScreen
-from smoke_tui.tui.screens.session import rehearse, resume
-from smoke_tui.tui.screens.spend import SpendScreen
 from smoke_tui.tui.theme import MUTED, WARN
 from smoke_tui.tui.widgets.detail import Detail
 from smoke_tui.tui.widgets.modals import Choose, Pick, YesNo
 from smoke_tui.tui.widgets.panel import Panel
-from smoke_tui.tui.widgets.reading import Reading, readable
-from smoke_tui.tui.widgets.search import Search
+
+if TYPE_CHECKING:
+    from smoke_tui.runbook import Runbook
 
 SESSIONS_SHOWN = 200
 
@@ -85,7 +63,7 @@ class HomeScreen(Page):
         self.entries: list[Entry] = []
         self.recorded: list[Recorded] = []
         self._selected_in = "runbooks"
-        self._detail_due = self._shown_before = False
+        self._was_read = self._detail_due = self._shown_before = False
 
     def body(self) -> ComposeResult:
         """Yield notices, the runbooks and the recorded sessions."""
@@ -105,6 +83,10 @@ class HomeScreen(Page):
         return home_header(__version__, width)
 
     def on_mount(self) -> None:
+        """Read what there is once the first frame is drawn, which shows that the app is there."""
+        self.call_after_refresh(self._read_first)
+
+    def _read_first(self) -> None:
         """Read what there is; look for a recorder and for processes left behind."""
         self.read()
         self._show_recorder()
@@ -122,6 +104,8 @@ class HomeScreen(Page):
     @work
     async def _offer_clean_up(self) -> None:
         """Show what an interrupted session has left running, and offer to stop it."""
+        from smoke_tui.history.leftovers import left_behind
+
         left = await asyncio.to_thread(left_behind, self.smoke.settings.state_dir)
         if not left:
             return
@@ -152,6 +136,10 @@ class HomeScreen(Page):
 
     def read(self) -> None:
         """Read which runbooks and sessions there are."""
+        from smoke_tui.config.runbook_files import available
+        from smoke_tui.history.index import session_folders
+        from smoke_tui.tui.home_lists import main_first, read_entries, read_recorded
+
         paths = available(cwd=Path.cwd(), config_dir=config_dir())
         self.entries = main_first(read_entries(paths, self.smoke.settings.project))
         folders = list(session_folders(self.smoke.settings.state_dir / "sessions"))
@@ -159,11 +147,12 @@ class HomeScreen(Page):
         most = SESSIONS_SHOWN
         words = f": the newest {most} of {len(folders)}" if len(folders) > most else ""
         self.query_one("#sessions", Pick).border_title = f"Recorded sessions{words}"
+        self._was_read = True
         self.fill()
 
     def fill(self) -> None:
         """Draw the lists in the width there is."""
-        if not self.is_attached:
+        if not self.is_attached or not self._was_read:
             return
         books, records = self.query_one("#runbooks", Pick), self.query_one("#sessions", Pick)
         width = max(30, books.scrollable_content_region.width - 2)
@@ -194,7 +183,7 @@ class HomeScreen(Page):
 
     def show_detail(self) -> None:
         """Show the selected runbook or session beside the lists: once, whatever has changed."""
-        if not self._detail_due:
+        if self._was_read and not self._detail_due:
             self._detail_due = True
             self.call_after_refresh(self._draw_detail)
 
@@ -256,16 +245,28 @@ class HomeScreen(Page):
         )
         match how:
             case "resume":
+                from smoke_tui.tui.screens.session import resume
+
                 resume(self.smoke, recorded.folder)
             case "report":
                 await self._show_report(recorded.folder)
             case "events":
+                from smoke_tui.tui.screens.record import show_record
+
                 show_record(self, recorded.folder)
             case "compare" if before is not None:
+                from smoke_tui.tui.screens.compare import show_comparison
+
                 show_comparison(self, before.folder, recorded.folder)
 
     async def _show_report(self, folder: Path) -> None:
         """Show the report of a recorded session, whose verdict is decided again in a thread."""
+        from smoke_tui.files import StorageError
+        from smoke_tui.journal.load import InvalidRecordError
+        from smoke_tui.redaction import Vault
+        from smoke_tui.replay.run import load_rechecked
+        from smoke_tui.tui.screens.report import ReportScreen
+
         try:
             checked = await asyncio.to_thread(load_rechecked, folder)
         except (InvalidRecordError, StorageError) as error:
@@ -275,28 +276,41 @@ class HomeScreen(Page):
 
     def action_spend(self) -> None:
         """Show what was spent."""
+        from smoke_tui.tui.screens.spend import SpendScreen
+
         self.app.push_screen(SpendScreen())
 
     def action_cases(self) -> None:
         """Show the cases of the product under test."""
+        from smoke_tui.session.cassette_review import place_of
+        from smoke_tui.tui.screens.cases import CasesScreen
+
         self.app.push_screen(CasesScreen(place_of(self.smoke.settings)))
 
     @work
     async def action_goldens(self) -> None:
         """Show a scenario and its goldens."""
+        from smoke_tui.tui.screens.golden import show_goldens
+
         await show_goldens(self)
 
     def action_calibration(self) -> None:
         """Show the calibration of drift thresholds."""
+        from smoke_tui.tui.screens.calibration import CalibrationScreen
+
         self.app.push_screen(CalibrationScreen())
 
     def action_machine(self) -> None:
         """Show this machine and the settings."""
+        from smoke_tui.tui.screens.doctor import DoctorScreen
+
         self.app.push_screen(DoctorScreen())
 
     @work
     async def _begin(self) -> None:
         """Ask how a runbook is to be run."""
+        from smoke_tui.session.missing_here import missing_here
+
         book = self.chosen()
         if book is None:
             return
@@ -336,12 +350,17 @@ class HomeScreen(Page):
         elif how == "live":
             self.action_live()
         elif how == "read":
+            from smoke_tui.tui.widgets.reading import Reading, readable
+
             self.app.push_screen(Reading(one_line(book.title, 60), readable(book.text)))
 
     @work
     async def action_rehearse(self) -> None:
         """Ask for a scenario, then rehearse; scenarios are of the provider and the stack alone."""
         from smoke_tui.rehearsal import list_scenarios
+        from smoke_tui.runbook.rehearsing import rehearses_with_stack
+        from smoke_tui.tui.screens.session import rehearse
+        from smoke_tui.tui.widgets.search import Search
 
         book = self.chosen()
         if book is None:
@@ -372,6 +391,8 @@ class HomeScreen(Page):
     @work
     async def action_live(self) -> None:
         """Ask where this machine's traffic comes from, show the preflight, then run live."""
+        from smoke_tui.tui.screens.going_live import go_live
+
         book = self.chosen()
         if book is None:
             return

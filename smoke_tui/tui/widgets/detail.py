@@ -6,28 +6,26 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from textual import work
 from textual.content import Content
 
-from smoke_tui.files import StorageError
-from smoke_tui.journal.folders import JOURNAL
-from smoke_tui.journal.load import InvalidRecordError, load_state
-from smoke_tui.journal.state import State
 from smoke_tui.presentation.format import one_line
-from smoke_tui.runbook import Runbook
 from smoke_tui.tui.render.content import foreign, lines
-from smoke_tui.tui.render.home import Entry, Recorded
-from smoke_tui.tui.render.home_detail import runbook_detail, session_detail, session_head
 from smoke_tui.tui.theme import MUTED
 from smoke_tui.tui.widgets.panel import ScrollPanel
+
+if TYPE_CHECKING:
+    from smoke_tui.journal.state import State
+    from smoke_tui.runbook import Runbook
+    from smoke_tui.tui.render.home import Entry, Recorded
 
 LARGE: Final = 8_000_000
 """Bytes of a journal from which on it is read only when it is opened."""
 PAUSE: Final = 0.08
 """Seconds that the cursor rests on a session before its journal is read."""
-_Session = tuple[Runbook, State] | str
+_Session: TypeAlias = "tuple[Runbook, State] | str"
 
 
 class Detail(ScrollPanel):
@@ -48,6 +46,8 @@ class Detail(ScrollPanel):
 
     def show_runbook(self, entry: Entry, recorded: Sequence[Recorded], now: datetime) -> None:
         """Show a runbook and how it went."""
+        from smoke_tui.tui.render.home_detail import runbook_detail
+
         self.workers.cancel_group(self, "detail")
         self.border_title = "Runbook"
         self._show_new(runbook_detail(entry, recorded, now, self._width, brief=self._brief))
@@ -61,6 +61,9 @@ class Detail(ScrollPanel):
     @work(exclusive=True, group="detail")
     async def show_session(self, recorded: Recorded, now: datetime) -> None:
         """Show a session: at once what its list knows, then what its journal says."""
+        from smoke_tui.journal.folders import JOURNAL
+        from smoke_tui.tui.render.home_detail import session_detail, session_head
+
         self.border_title = "Session"
         head = session_head(recorded, now)
         journal = recorded.folder / JOURNAL
@@ -90,6 +93,9 @@ class Detail(ScrollPanel):
 
 
 def _load(folder: Path) -> _Session:
+    from smoke_tui.files import StorageError
+    from smoke_tui.journal.load import InvalidRecordError, load_state
+
     try:
         _, runbook, state = load_state(folder)
     except (InvalidRecordError, StorageError) as error:

@@ -40,6 +40,10 @@ class DriftRows(ScrollView, can_focus=True):
         """The rows as they are shown, without the mark."""
         return [line.text for line in self._sheet.lines]
 
+    def whole_text(self) -> str:
+        """All rows, for copying."""
+        return "\n".join(self.rows)
+
     def show(self, sheet: Sheet) -> None:
         """Show these rows from now on."""
         self._sheet = sheet
