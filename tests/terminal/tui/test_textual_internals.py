@@ -115,7 +115,6 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
     titles = asyncio.run(main())
     assert {
         "Run it",
-        "Waive",
         "Another step",
         "Evidence",
         "Zoom",
@@ -124,6 +123,7 @@ def test_every_action_has_a_name_in_the_palette_and_no_screenshot_is_offered(
         "Theme",
         "Leave at once",
     } <= set(titles)
+    assert [title for title in titles if title.startswith("Waive ")]
     assert not [title for title in titles if "screen" in title.lower()]
 
 
