@@ -73,7 +73,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
             ),
             JSON,
         ),
-        settings=(*option_sets.RESUMED_APP, "verbose"),
+        settings=option_sets.RESUMED_APP,
         more="In a terminal you are asked before a call is made; --live is the consent without one.",
     ),
     **RECORD_COMMANDS,

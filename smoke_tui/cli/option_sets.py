@@ -6,14 +6,11 @@ from typing import Final
 
 from smoke_tui.config.settings import OPTIONS
 
-EVERYWHERE: Final = ("state-dir", "ascii", "no-color")
+EVERYWHERE: Final = ("state-dir", "ascii", "no-color", "verbose")
 """Settings that every command takes."""
 
 _OF_APP: Final = ("theme",)
 """Settings of the screen, which only the app has."""
-
-_NARRATION: Final = ("verbose",)
-"""Settings of what is written to standard error while a session runs headless."""
 
 LEDGER: Final = ("ledger", "ledger-table", "ledger-columns")
 
@@ -48,15 +45,13 @@ CALL: Final = (
 """Settings of a call to a provider."""
 
 SESSION: Final = tuple(
-    option.name for option in OPTIONS if option.name not in (*_OF_APP, *_NARRATION, *EVERYWHERE)
+    option.name for option in OPTIONS if option.name not in (*_OF_APP, *EVERYWHERE)
 )
 """Settings of a session, in whatever front end."""
 
-APP: Final = tuple(
-    option.name for option in OPTIONS if option.name not in (*_NARRATION, *EVERYWHERE)
-)
+APP: Final = tuple(option.name for option in OPTIONS if option.name not in EVERYWHERE)
 
-CHECK: Final = (*SESSION, *_NARRATION)
+CHECK: Final = SESSION
 
 RESUMED: Final = (
     "origin",
@@ -82,12 +77,12 @@ RESUMED: Final = (
 The addresses are only compared: a session goes on against what it began with.
 """
 
-RESUMED_HEADLESS: Final = (*RESUMED, *_NARRATION)
+RESUMED_HEADLESS: Final = RESUMED
 RESUMED_APP: Final = (*RESUMED, *(name for name in _OF_APP if name in APP))
 
-BATTERY: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", "ledger", *_NARRATION)
+BATTERY: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", "ledger")
 
-RECORDING: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", *_NARRATION)
+RECORDING: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project")
 
 REVIEW: Final = ("project", *DRIFT)
 """Settings of the review of recordings."""

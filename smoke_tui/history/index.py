@@ -43,32 +43,52 @@ class SessionEnds:
     closed: ClosedEnd | None
 
 
+TAIL_BYTES: Final = 128 * 1024
+"""What is read of the end of a journal: most are shorter, and so read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The whole lines at the end of a journal; `whole`: they are all of its lines."""
+
+    lines: tuple[bytes, ...]
+    whole: bool
+
+
 def ends(folder: Path) -> SessionEnds | None:
     """Read the first and the last event of a session; None: it is unreadable.
 
     A line of another form than this program writes is as unreadable as one without its checksum.
     A last line that was cut short does not count, here as elsewhere.
     """
+    read = ends_and_tail(folder)
+    return read[0] if read is not None else None
+
+
+def ends_and_tail(folder: Path) -> tuple[SessionEnds, Tail] | None:
+    """As `ends`, with the lines at the end of the journal."""
     try:
         with (folder / JOURNAL).open("rb") as file:
             first = _with_defaults(parse_line(file.readline(MAX_LINE)))
             file.seek(0, os.SEEK_END)
-            size = file.tell()
-            file.seek(max(0, size - 65_536))
-            last_line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
+            begin = max(0, file.tell() - TAIL_BYTES)
+            file.seek(begin)
+            tail = file.read().split(b"\n")[:-1]
     except (OSError, JournalDamageError):
         return None
     opened = first.body
     if not isinstance(opened, SessionOpened):
         return None
-    return SessionEnds(
+    session = SessionEnds(
         first.time,
         opened.runbook.id,
         opened.runbook.sha256,
         opened.program.config,
         opened.program.tool or None,
-        _closed_end(last_line),
+        _closed_end(tail[-1] if tail else b""),
     )
+    # Where reading began inside a line, what is left of that one is no line.
+    return session, Tail(tuple(tail[1:] if begin else tail), not begin)
 
 
 _LEAST: Final[Mapping[str, Json]] = {"schema": SCHEMA, "tool": "", "by": "", "host": ""}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from smoke_tui.files import StorageError
-from smoke_tui.history.index import SessionEnds, ends, session_folders
+from smoke_tui.history.index import SessionEnds, Tail, ends, ends_and_tail, session_folders
+from smoke_tui.journal.events.event import parse_line
+from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import JOURNAL, never_began
-from smoke_tui.journal.load import InvalidRecordError, load_events
+from smoke_tui.journal.load import OTHER_FORM_ERRORS
 from smoke_tui.journal.spend import Spend, spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import BAD_OUTCOMES, Verdict
@@ -38,7 +40,8 @@ class Summary:
     """One recorded session. What can't be read of it is None or empty.
 
     `verdict` is the recorded one, None while there is none. `started` and `finished` are ISO 8601,
-    UTC. `resumable`: `smoke-tui resume` goes on with it.
+    UTC. `resumable`: `smoke-tui resume` goes on with it. Of a long record only the end is read: its
+    `spend` is None, and its `failure` is one that stands there.
     """
 
     session: str
@@ -77,18 +80,19 @@ def summaries(root: Path, wanted: Wanted) -> Iterator[Summary]:
     for folder in session_folders(root, unbegun=True):
         if wanted.most and count >= wanted.most:
             return
-        session = ends(folder)
-        if session is None:
+        read = ends_and_tail(folder)
+        if read is None:
             if wanted.everything:
                 count += 1
                 yield Summary(folder.name, "empty" if never_began(folder) else "unreadable")
             continue
+        session, tail = read
         if wanted.since is not None and datetime.fromisoformat(session.time) < wanted.since:
             # The names begin with the time: nothing behind this one is younger.
             return
         if _is_wanted(session, wanted):
             count += 1
-            yield _summary(folder, session)
+            yield _summary(folder, session, tail)
 
 
 def counted(root: Path, wanted: Wanted) -> int:
@@ -125,13 +129,22 @@ def _is_wanted(session: SessionEnds, wanted: Wanted) -> bool:
     )
 
 
-def _summary(folder: Path, session: SessionEnds) -> Summary:
+_COUNTED: Final = re.compile(rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery)')
+"""Events that outcomes and spend follow from; the others are not read."""
+
+
+def _state_of(tail: Tail) -> State | None:
+    """The state as far as outcomes and spend go; None: a line of it can't be read."""
+    try:
+        return fold(parse_line(line) for line in tail.lines if _COUNTED.search(line, 0, 120))
+    except OTHER_FORM_ERRORS:
+        return None
+
+
+def _summary(folder: Path, session: SessionEnds, tail: Tail) -> Summary:
     closed = session.closed
     running = closed is None and _is_open_elsewhere(folder)
-    try:
-        state: State | None = load_events(folder)[1]
-    except (InvalidRecordError, StorageError):
-        state = None
+    state = _state_of(tail)
     return Summary(
         folder.name,
         "running" if running else "incomplete" if closed is None else "closed",
@@ -143,7 +156,7 @@ def _summary(folder: Path, session: SessionEnds) -> Summary:
         closed.time if closed is not None else None,
         not running and (closed is None or closed.cancelled),
         failure_of(state) if state is not None else None,
-        spend_of(state) if state is not None else None,
+        spend_of(state) if state is not None and tail.whole else None,
     )
 
 

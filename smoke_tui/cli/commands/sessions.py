@@ -65,6 +65,7 @@ def sessions(  # noqa: PLR0913
         left = counted(root, wanted) - len(rows)
         if left > 0:
             print(f"{left} older; --last 0 lists all", file=sys.stderr)
+        print("Verdicts are as recorded; `smoke-tui --check SESSION` verifies one.")
     elif wanted.everything:
         print(f"no sessions yet in {root}; `smoke-tui --rehearse` makes a first one")
     else:

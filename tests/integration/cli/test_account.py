@@ -149,7 +149,7 @@ def test_calls_without_a_login_are_of_one_account(
     assert outcomes(program) == ("incomplete", {"live-call": "pass"})
     told = json.loads(program("report", "last", "--format", "json").out)
     assert [(s["outcome"], s["code"]) for s in told["steps"]] == [("pass", None), ("not-run", None)]
-    assert told["report"]["not_done"] == ["second-call was done, and counts no more"]
+    assert told["report"]["not_done"] == ["Step 2, Second: done, and counts no more"]
 
 
 def test_a_call_that_needs_no_login_is_of_its_account_too(

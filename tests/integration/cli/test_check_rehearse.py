@@ -62,7 +62,10 @@ def test_drift_at_the_turn_restarts_the_stack(program: Program) -> None:
     assert tries(program, "live-call") == ["walk"]
     assert tries(program, "boot-stack") == ["walk", "restart"]
     assert tries(program, "authoring-turn") == ["walk", "return"]
-    assert "the walk went to `instructions-drift`" in program("report", "last").out
+    told = (
+        "try 1 ended with `instructions-drift`; after the fallback “the instructions have drifted”"
+    )
+    assert told in program("report", "last").out
 
 
 def ends_blocked(program: Program, done: Done, code: str) -> None:

@@ -226,6 +226,7 @@ def test_diff_has_the_ratio_and_whose_threshold(program: Program, tree: Path) ->
     assert program(*change, "--yes", "--test", "openai-subscription/live-call").code == 0
     done = program("diff", SESSION, "last")
     assert done.code == 0
+    done = program("diff", SESSION, "last", "--all")
     assert "1.00 >= 0.70 (override; default 0.85), the calibration log's" in done.out
     rows = {row["name"]: row for row in program("diff", SESSION, "last", "--json").json()["rows"]}
     drift = rows["live-call text"]["drift"]

@@ -288,20 +288,6 @@ kind = "run"
 needs = ["make-more"]
 ```
 
-## Hand it in
-
-A child that would be given what is secret.
-
-```bash run
-true {{ made }}
-```
-
-```toml step
-id = "hand-it-in"
-kind = "run"
-needs = ["make-more"]
-```
-
 ## Look
 
 Look at it.
@@ -377,12 +363,10 @@ def test_what_the_operator_types_and_what_children_print(tmp_path: Path) -> None
             search.keep(f"cmdline of {pid}", Path(f"/proc/{pid}/cmdline").read_bytes())
             search.keep(f"environ of {pid}", Path(f"/proc/{pid}/environ").read_bytes())
         (tmp_path / "gate").write_text("")
-        rest = ["run", "run", f"pass I saw {typed} at {made}", f"note {made}", "finish", "quit"]
+        rest = ["run", f"pass I saw {typed} at {made}", f"note {made}", "finish", "quit"]
         out, _ = plain.communicate("".join(f"{line}\n" for line in rest).encode(), timeout=60)
     search.keep("what was printed", out)
-    # A secret in a child's arguments is refused, so that step is blocked.
-    assert plain.returncode == 4, out.decode()
-    assert b"a secret would stand in the arguments" in out
+    assert plain.returncode == 0, out.decode()
     assert b"The operator: I saw [REDACTED" in out
     reported(search, tmp_path)
     assert sum("environ" in place for place in search.places) >= 2
