@@ -28,7 +28,7 @@ _BELOW: Final = 4
 _WORDS: Final = {
     "incomplete": "incomplete",
     "running": "running",
-    "empty": "(ended before its first line)",
+    "empty": "(ended before its first line: nothing ran)",
     "unreadable": "(unreadable)",
 }
 

@@ -62,7 +62,8 @@ def test_the_list_names_it_and_the_next_start_clears_it(tmp_path: Path, kind: st
     state = tmp_path / "state"
     folder = leave(state, kind)
     listed = check(state, tmp_path, "sessions")
-    assert (listed.code, listed.out) == (0, f"{NAME}  (ended before its first line: nothing ran)\n")
+    assert listed.code == 0
+    assert f"{NAME}  (ended before its first line: nothing ran)\n" in listed.out
     (row,) = json.loads(check(state, tmp_path, "sessions", "--json").out)["sessions"]
     assert (row["session"], row["verdict"]) == (NAME, None)
     assert check(state, tmp_path, "--check", "--rehearse").code == 0

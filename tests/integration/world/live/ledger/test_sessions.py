@@ -59,7 +59,7 @@ def test_the_main_runbook_passes_with_its_ledger(
     seen, says = lines["ledger: rows of the organisation"]
     assert seen.startswith("`1 (provider openai, model gpt-6.2-sol, credential subscription)")
     assert says == "subscription"
-    assert lines["ledger: platform-tier rows"] == ("`none`", "nothing")
+    assert lines["ledger: platform-tier rows"] == ("`none`", "–")
     assert lines["host"][1] == lines["x-codex-* headers"][1] == "subscription"
     replayed = program("replay", "last")
     assert replayed.code == 0
