@@ -12,6 +12,7 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import ActiveBinding
 from textual.driver import Driver
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from smoke_tui.config.settings import Settings
@@ -42,22 +43,43 @@ class SmokeApp(AppBase):
     def __init__(self, settings: Settings, goal: Goal, driver: type[Driver] | None = None) -> None:
         super().__init__(settings, goal.keymap, driver)
         self.goal = goal
+        self._home = HomeScreen()
+        self._begun = False
+        self._early: list[Key] = []
 
     def on_mount(self) -> None:
-        """Show the home screen, and over it what the command line asked for."""
+        """Show the home screen."""
         self.set_class(self.settings.on("ascii"), "-ascii")
         self.set_class(self.no_color, "-no-color")
         self.set_keymap(dict(self.goal.keymap))
-        self.push_screen(HomeScreen())
+        self.push_screen(self._home)
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event; keys that were typed before there was anything to choose are kept."""
+        if isinstance(event, Key) and not self._begun:
+            self._early.append(event)
+        else:
+            await super().on_event(event)
+
+    def on_ready(self) -> None:
+        """Go on once the first frame is drawn."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Fill the home screen, and show over it what the command line asked for."""
+        self._home.begin()
+        self._begun = True
+        for key in self._early:
+            self.post_message(key)
         if self.goal.session is not None:
             from smoke_tui.tui.screens.session import resume
 
             resume(self, self.goal.session, self.goal.rerun)
         elif self.goal.runbook is not None:
-            self._begin(self.goal.runbook)
+            self._begin_runbook(self.goal.runbook)
 
     @work
-    async def _begin(self, runbook: Runbook) -> None:
+    async def _begin_runbook(self, runbook: Runbook) -> None:
         if self.goal.rehearse:
             from smoke_tui.tui.screens.session import rehearse
 

@@ -82,12 +82,11 @@ class HomeScreen(Page):
         """The program, its version, and what it does."""
         return home_header(__version__, width)
 
-    def on_mount(self) -> None:
-        """Read what there is once the first frame is drawn, which shows that the app is there."""
-        self.call_after_refresh(self._read_first)
+    def begin(self) -> None:
+        """Read what there is; look for a recorder and for processes left behind.
 
-    def _read_first(self) -> None:
-        """Read what there is; look for a recorder and for processes left behind."""
+        Called once the first frame is drawn: nobody waits for it before an empty terminal.
+        """
         self.read()
         self._show_recorder()
         self._offer_clean_up()
