@@ -18,6 +18,7 @@ from textual.screen import Screen
 from smoke_tui.config.settings import Settings
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.palettes import THEME_WORDS
+from smoke_tui.tui.prefetch import load_next
 from smoke_tui.tui.screens.base import Page
 from smoke_tui.tui.screens.home import HomeScreen
 
@@ -77,6 +78,8 @@ class SmokeApp(AppBase):
             resume(self, self.goal.session, self.goal.rerun)
         elif self.goal.runbook is not None:
             self._begin_runbook(self.goal.runbook)
+        else:
+            load_next(self)
 
     @work
     async def _begin_runbook(self, runbook: Runbook) -> None:

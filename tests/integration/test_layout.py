@@ -6,11 +6,13 @@ import json
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from smoke_tui.outcomes import EXIT_PRECEDENCE, Exit, worst_exit
+from smoke_tui.tui.prefetch import NEXT
 from tests.helpers.machine import ENVIRONMENT
 from tests.helpers.paths import ROOT
 
@@ -125,6 +127,44 @@ def test_a_command_loads_only_what_it_needs(argv: tuple[str, ...], tmp_path: Pat
     line = next(x for x in done.stderr.splitlines() if x.startswith("LOADED "))
     modules, _ = json.loads(line.removeprefix("LOADED "))
     assert set(modules) & BUDGET[argv] == set()
+
+
+FIRST_FRAME = """
+import json, sys
+import smoke_tui.cli.main, smoke_tui.tui.app, smoke_tui.tui.driver, smoke_tui.tui.start
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show() -> None:
+    modules = set(json.loads(run(sys.executable, "-c", FIRST_FRAME).stdout))
+    packages = {name.split(".")[1] for name in modules if name.startswith("smoke_tui.")}
+    assert packages == {
+        "cli",
+        "config",
+        "errors",
+        "outcomes",
+        "presentation",
+        "process_setup",
+        "redaction",
+        "tui",
+    }
+    assert (
+        modules
+        & {
+            "httpx2",
+            "h11",
+            "authlib",
+            "markdown_it",
+            "smoke_tui.redaction.vault",
+            "smoke_tui.tui.screens.session",
+        }
+        == set()
+    )
+
+
+def test_what_is_loaded_ahead_of_a_key_is_there() -> None:
+    assert [name for name in NEXT if find_spec(name) is None] == []
 
 
 HEAVY = {"textual", "rich", "httpx2", "authlib", "h11", "markdown_it", "asyncio", "ssl", "argparse"}

@@ -61,6 +61,8 @@ class Detail(ScrollPanel):
     @work(exclusive=True, group="detail")
     async def show_session(self, recorded: Recorded, now: datetime) -> None:
         """Show a session: at once what its list knows, then what its journal says."""
+        # All of it here: two threads that load modules at once may wait for each other.
+        import smoke_tui.journal.load  # noqa: F401
         from smoke_tui.journal.folders import JOURNAL
         from smoke_tui.tui.render.home_detail import session_detail, session_head
 
