@@ -60,7 +60,7 @@ def test_the_main_runbook_passes_with_its_ledger(
     assert seen.startswith("`1 (provider openai, model gpt-6.2-sol, credential subscription)")
     assert says == "subscription"
     assert lines["ledger: platform-tier rows"] == ("`none`", "–")
-    assert lines["host"][1] == lines["x-codex-* headers"][1] == "subscription"
+    assert lines["host"][1] == lines["`x-codex-*` headers"][1] == "subscription"
     replayed = program("replay", "last")
     assert replayed.code == 0
     assert "0 differences" in replayed.out
