@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 
 from smoke_tui.journal.events import battery_facts, decisions, facts, machine_facts, requests
 from smoke_tui.journal.events.body import Body, Opaque, StepDecision, TryDecision
+from smoke_tui.journal.events.json_values import MismatchError, Note
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from smoke_tui.journal.events.requests import Requested
-from smoke_tui.journal.events.tables import MismatchError, Note, plan_of, read_table, write_table
+from smoke_tui.journal.events.tables import plan_of, read_table, write_table
 from smoke_tui.journal.events.values import Blob, Observed, RecordedSecret
 from smoke_tui.redaction.secret import Json
 

@@ -6,7 +6,7 @@ what is wrong with the first that does not fit; keys it does not know do no harm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from types import UnionType
@@ -14,29 +14,24 @@ from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, ge
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import Body, Omitted
+from smoke_tui.journal.events.json_values import (
+    MismatchError,
+    Note,
+    Read,
+    Write,
+    choice,
+    each_of,
+    enumeration,
+    read_at,
+    scalar,
+    scalars_of,
+)
 from smoke_tui.redaction.secret import Json
 
 T = TypeVar("T")
 
-Note = Callable[[], None]
-"""Called where a table has another form than today's: see `Body.as_recorded`."""
-
-Read = Callable[[Any, Note], Any]
-Write = Callable[[Any], Any]
 
 _ABSENT: Final = object()
-
-
-class MismatchError(ValueError):
-    """A JSON value has not the form of a class. `path` leads to the place that differs."""
-
-    def __init__(self, problem: str, *path: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.path = list(path)
-
-    def __str__(self) -> str:
-        return f"{'.'.join(self.path) or 'its data'} {self.problem}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,7 @@ def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
         meta.get("key", each.name),
         read,
         write,
-        _scalars_of(hint),
+        scalars_of(hint),
         _ABSENT if default is MISSING else default,
         default is MISSING or meta.get("required", False),
         always or default is MISSING or meta.get("always", False),
@@ -299,56 +294,25 @@ def _type(hint: Any) -> tuple[Read, Write]:
     if get_origin(hint) in (Union, UnionType):
         return _union([part for part in get_args(hint) if part is not Omitted])
     if hint in (str, int, float, bool, type(None)):
-        return _scalar((hint,)), _same
+        return scalar((hint,)), _same
     if get_origin(hint) is Literal:
-        return _choice(get_args(hint)), _same
+        return choice(get_args(hint)), _same
     if get_origin(hint) is tuple:
         return _list(get_args(hint))
     if get_origin(hint) in (Mapping, dict):
         return _mapping(get_args(hint)[1])
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return _enum(hint), lambda value: value.value
+        return enumeration(hint), lambda value: value.value
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda value, note: read_table(hint, value, note), write_table
     raise TypeError(f"no JSON form of {hint!r}")
-
-
-def _choice(values: tuple[str, ...]) -> Read:
-    def read(value: Any, note: Note) -> Any:
-        if value not in values:
-            raise MismatchError(f"is none of {', '.join(values)} ({value!r})")
-        return value
-
-    return read
-
-
-def _scalar(kinds: tuple[type, ...]) -> Read:
-    if float in kinds:
-        # JSON has one kind of number: what is written as 1.0 may come back as 1.
-        kinds = (*kinds, int)
-
-    def read(value: Any, note: Note) -> Any:
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise MismatchError(f"is of another kind ({type(value).__name__})")
-        return value
-
-    return read
-
-
-def _scalars_of(hint: Any) -> frozenset[type]:
-    """The types of a scalar's values, as JSON reads them; none of what is no scalar."""
-    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    kinds = {part for part in parts if part is not Omitted}
-    if not kinds <= {str, int, float, bool, type(None)}:
-        return frozenset()
-    return frozenset(kinds | {int} if float in kinds else kinds)
 
 
 def _union(parts: list[Any]) -> tuple[Read, Write]:
     scalars = tuple(part for part in parts if part in (str, int, float, bool, type(None)))
     others = [part for part in parts if part not in scalars]
     if not others:
-        return _scalar(scalars), _same
+        return scalar(scalars), _same
     (other,) = others
     inner_read, inner_write = _type(other)
 
@@ -365,7 +329,7 @@ def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
     """`tuple[T, ...]`, or a tuple of fixed length, which is a list in JSON."""
     if arguments[-1] is Ellipsis:
         one_read, one_write = _type(arguments[0])
-        return _each(one_read), lambda value: [one_write(item) for item in value]
+        return each_of(one_read), lambda value: [one_write(item) for item in value]
     parts = [_type(argument) for argument in arguments]
 
     def read(value: Any, note: Note) -> Any:
@@ -374,7 +338,7 @@ def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
         if len(value) != len(parts):
             raise MismatchError(f"is no list of {len(parts)}")
         return tuple(
-            _at(str(at), part[0], item, note)
+            read_at(str(at), part[0], item, note)
             for at, (part, item) in enumerate(zip(parts, value, strict=True))
         )
 
@@ -384,41 +348,12 @@ def _list(arguments: tuple[Any, ...]) -> tuple[Read, Write]:
     return read, write
 
 
-def _each(inner: Read) -> Read:
-    def read(value: Any, note: Note) -> Any:
-        if not isinstance(value, list):
-            raise MismatchError("is no list")
-        return tuple(_at(str(at), inner, item, note) for at, item in enumerate(value))
-
-    return read
-
-
 def _mapping(hint: Any) -> tuple[Read, Write]:
     inner, write = _type(hint)
 
     def read(value: Any, note: Note) -> Any:
         if not isinstance(value, Mapping):
             raise MismatchError("is no table")
-        return {key: _at(key, inner, item, note) for key, item in value.items()}
+        return {key: read_at(key, inner, item, note) for key, item in value.items()}
 
     return read, lambda value: {key: write(item) for key, item in value.items()}
-
-
-def _at(step: str, inner: Read, value: Any, note: Note) -> Any:
-    try:
-        return inner(value, note)
-    except MismatchError as wrong:
-        wrong.path.insert(0, step)
-        raise
-
-
-def _enum(kind: type[Enum]) -> Read:
-    def read(value: Any, note: Note) -> Any:
-        if not isinstance(value, str):
-            raise MismatchError(f"is of another kind ({type(value).__name__})")
-        try:
-            return kind(value)
-        except ValueError:
-            raise MismatchError(f"is no {kind.__name__.lower()} ({value!r})") from None
-
-    return read
