@@ -12,7 +12,6 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
 from smoke_tui.history.index import session_folders
-from smoke_tui.journal.archive import is_archive, unpack
 from smoke_tui.journal.folders import never_began
 from smoke_tui.outcomes import Exit
 
@@ -53,7 +52,7 @@ def need_session(settings: Settings, name: str) -> Path:
         CommandError: there is no such session or nothing in it (5), or it is an archive (3).
     """
     folder = find_session(settings, name)
-    if folder is None and is_archive(Path(name)):
+    if folder is None and _is_archive(Path(name)):
         raise CommandError(
             Exit.INVALID,
             f"{name} is an archive: it can be read, verified and replayed, not resumed",
@@ -78,9 +77,11 @@ def reading(settings: Settings, name: str) -> Iterator[Path]:
         CommandError: there is no such session (5), or the archive is damaged (3).
     """
     path = Path(name)
-    if find_session(settings, name) is not None or not is_archive(path):
+    if find_session(settings, name) is not None or not _is_archive(path):
         yield need_session(settings, name)
         return
+    from smoke_tui.journal.archive import unpack
+
     with tempfile.TemporaryDirectory(prefix="smoke-tui-") as into:
         try:
             folder = unpack(path, Path(into))
@@ -89,10 +90,17 @@ def reading(settings: Settings, name: str) -> Iterator[Path]:
         yield folder
 
 
+def _is_archive(path: Path) -> bool:
+    """Whether a file is an archive; what reads one is loaded for a name that is no session's."""
+    from smoke_tui.journal.archive import is_archive
+
+    return is_archive(path)
+
+
 def names_session(settings: Settings, name: str) -> bool:
     """Whether a name is that of a recorded session or of an archive of one.
 
     Raises:
         UsageError: a prefix names several sessions.
     """
-    return find_session(settings, name) is not None or is_archive(Path(name))
+    return find_session(settings, name) is not None or _is_archive(Path(name))

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from smoke_tui.history.index import SessionEnds, Tail, ends, ends_and_tail, session_folders
-from smoke_tui.journal.events.event import parse_line
+from smoke_tui.journal.events.event import OTHER_FORM_ERRORS, parse_line
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import JOURNAL, never_began
-from smoke_tui.journal.load import OTHER_FORM_ERRORS
 from smoke_tui.journal.spend import Spend, spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import BAD_OUTCOMES, Verdict

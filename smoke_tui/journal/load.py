@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from smoke_tui.journal.events.body import Opaque
-from smoke_tui.journal.events.event import Event, JournalDamageError
+from smoke_tui.journal.events.event import OTHER_FORM_ERRORS, Event, JournalDamageError
 from smoke_tui.journal.events.facts import HttpAnswered, SessionOpened
 from smoke_tui.journal.events.requests import HttpRequested
 from smoke_tui.journal.file import Journal, read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.state import State
 from smoke_tui.runbook import LATER_ERRORS, Runbook, parse
-
-OTHER_FORM_ERRORS = (KeyError, ValueError, TypeError, AttributeError, IndexError, AssertionError)
-"""What reading a line of another form raises."""
 
 
 class InvalidRecordError(ValueError):

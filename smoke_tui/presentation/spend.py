@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from smoke_tui.journal.money import known_usd, metered
 from smoke_tui.journal.spend import QuotaUse, Spend, Totals, spend_of
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.format import count, excerpt, one_line, window_name
-from smoke_tui.presentation.live.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from smoke_tui.presentation.live.snapshot import Snapshot
 
 
 def spent(snapshot: Snapshot) -> str:

@@ -10,11 +10,11 @@ from typing import Final
 from smoke_tui.engine.engine import Engine
 from smoke_tui.files import StorageError
 from smoke_tui.journal.decision_rules import RULES, rules_in
-from smoke_tui.journal.events.event import JournalDamageError
+from smoke_tui.journal.events.event import OTHER_FORM_ERRORS, JournalDamageError
 from smoke_tui.journal.events.facts import SessionOpened, SessionResumed
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.fold import apply
-from smoke_tui.journal.load import OTHER_FORM_ERRORS, InvalidRecordError, load_state
+from smoke_tui.journal.load import InvalidRecordError, load_state
 from smoke_tui.journal.state import Ruling, State
 from smoke_tui.journal.stream import EventListener, FunctionListener
 from smoke_tui.journal.verdict import verdict as verdict_of

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from smoke_tui.judging import text_drift
+from smoke_tui.judging.texts import text_drift
 from smoke_tui.redaction import Vault
 from smoke_tui.redaction.encodings import encodings
 from tests.bench.measure import Row, function, own_memory, times

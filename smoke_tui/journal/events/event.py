@@ -16,6 +16,16 @@ from smoke_tui.journal.events.kinds import FACTS
 from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.redaction.secret import Json
 
+OTHER_FORM_ERRORS: Final = (
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+)
+"""What reading a line of another form raises."""
+
 
 class JournalDamageError(ValueError):
     """A journal line that can't be what was written. The text says what is wrong with it."""

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.judging import text_drift
 from smoke_tui.judging.lcs import may_match
 from smoke_tui.judging.matching import match
+from smoke_tui.judging.texts import text_drift
 
 EXACT = "seqmatch-char/autojunk=off/v1"
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.judging import ToolCallDrift, tool_call_drift
+from smoke_tui.judging.drift import ToolCallDrift
+from smoke_tui.judging.tool_calls import tool_call_drift
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke_tui.judging import parse_verdict
-from smoke_tui.judging.verdict import VIOLATIONS
+from smoke_tui.judging.verdict import VIOLATIONS, parse_verdict
 from tests.helpers.judge_answers import VIOLATING
 
 PASSES = ("PASS", "PASS\n", "PASS \t\r\n")
