@@ -26,6 +26,7 @@ class ClosedEnd:
     verdict: str
     cancelled: bool
     commands_agreed: bool
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,11 @@ def _closed_end(line: bytes) -> ClosedEnd | None:
     if not isinstance(closed, SessionClosed):
         return None
     return ClosedEnd(
-        last.time, closed.verdict.value, bool(closed.cancelled), closed.commands_agreed
+        last.time,
+        closed.verdict.value,
+        bool(closed.cancelled),
+        closed.commands_agreed,
+        closed.calls,
     )
 
 

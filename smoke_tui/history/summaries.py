@@ -40,7 +40,7 @@ class Summary:
 
     `verdict` is the recorded one, None while there is none. `started` and `finished` are ISO 8601,
     UTC. `resumable`: `smoke-tui resume` goes on with it. Of a long record only the end is read: its
-    `spend` is None, and its `failure` is one that stands there.
+    `spend` is None, and its `failure` is one that stands there. `calls` are those of its last line.
     """
 
     session: str
@@ -54,6 +54,7 @@ class Summary:
     resumable: bool = False
     failure: Failure | None = None
     spend: Spend | None = None
+    calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def _summary(folder: Path, session: SessionEnds, tail: Tail) -> Summary:
         not running and (closed is None or closed.cancelled),
         failure_of(state) if state is not None else None,
         spend_of(state) if state is not None and tail.whole else None,
+        closed.calls if closed is not None else None,
     )
 
 

@@ -111,8 +111,14 @@ def _cells(row: Summary, now: datetime) -> tuple[str, ...]:
 
 def _spent(row: Summary) -> str:
     """What it spent; the calls of a rehearsal cost nothing."""
-    if row.spend is None or not row.spend.calls:
+    calls = row.spend.calls if row.spend is not None else row.calls
+    if not calls:
         return ""
     if row.world == "rehearsed":
-        return f"{count(row.spend.calls, 'call')}, $0"
-    return short_spend(row.spend)
+        return f"{count(calls, 'call')}, $0"
+    # Of a long record the end tells the number of calls alone.
+    return (
+        short_spend(row.spend)
+        if row.spend is not None
+        else f"{count(calls, 'call')}, cost not read"
+    )
