@@ -65,7 +65,8 @@ def sessions(  # noqa: PLR0913
         left = counted(root, wanted) - len(rows)
         if left > 0:
             print(f"{left} older; --last 0 lists all", file=sys.stderr)
-        print("Verdicts are as recorded; `smoke-tui --check SESSION` verifies one.")
+        hint = "verdicts are as recorded; `smoke-tui --check SESSION` verifies one"
+        print(hint, file=sys.stderr)
     elif wanted.everything:
         print(f"no sessions yet in {root}; `smoke-tui --rehearse` makes a first one")
     else:

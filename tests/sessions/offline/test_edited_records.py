@@ -270,7 +270,7 @@ def test_one_that_names_the_provider_and_used_loopback_is_none_either(
 
 def test_a_list_says_that_its_verdicts_are_recorded(program: OfflineProgram) -> None:
     assert program.live(TWO).code == 0
-    assert "Verdicts are as recorded" in program("sessions").out
+    assert "verdicts are as recorded" in program("sessions").err
 
 
 def test_the_last_line_of_a_report_says_what_a_record_can_show(program: OfflineProgram) -> None:
