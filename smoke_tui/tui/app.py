@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.app import SystemCommand
@@ -24,6 +24,10 @@ from smoke_tui.tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
     from smoke_tui.runbook.model import Runbook
+
+
+LATEST: Final = 0.1
+"""Seconds after which the lists are read at the latest, drawn or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class SmokeApp(AppBase):
         super().__init__(settings, goal.keymap, driver)
         self.goal = goal
         self._home = HomeScreen()
-        self._begun = False
+        self.begun = False
+        """Whether the lists of the home screen are read, and keys are answered."""
         self._early: list[Key] = []
 
     def on_mount(self) -> None:
@@ -57,7 +62,7 @@ class SmokeApp(AppBase):
 
     async def on_event(self, event: Event) -> None:
         """Take an event; keys that were typed before there was anything to choose are kept."""
-        if isinstance(event, Key) and not self._begun:
+        if isinstance(event, Key) and not self.begun and self.screen is self._home:
             self._early.append(event)
         else:
             await super().on_event(event)
@@ -65,11 +70,15 @@ class SmokeApp(AppBase):
     def on_ready(self) -> None:
         """Go on once the first frame is drawn."""
         self.call_after_refresh(self._begin)
+        # Where another screen came over the home screen meanwhile, that one is not drawn again.
+        self.set_timer(LATEST, self._begin)
 
     def _begin(self) -> None:
         """Fill the home screen, and show over it what the command line asked for."""
+        if self.begun:
+            return
         self._home.begin()
-        self._begun = True
+        self.begun = True
         for key in self._early:
             self.post_message(key)
         if self.goal.session is not None:

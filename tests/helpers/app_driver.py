@@ -93,7 +93,10 @@ async def answer(pilot: Pilot[Any], kind: str, *keys: str) -> None:
 
 
 async def press(pilot: Pilot[Any], key: str) -> None:
-    """Press a key and let the app settle."""
+    """Press a key once the app answers keys, and let it settle."""
+    app = pilot.app
+    if isinstance(app, SmokeApp):
+        await until(pilot, lambda: app.begun, "the lists of the home screen")
     await pilot.press(key)
     await pilot.pause()
     await pilot.pause()
