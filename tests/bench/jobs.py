@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,13 +48,11 @@ def rows() -> Iterator[Row]:
 
 def _codex(program_path: Path) -> float:
     """Seconds of the fastest turn."""
-    import time
-
     spent: list[float] = []
     with Rehearsal.start() as world, tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        codex_runs.log_in(home, world)
-        settings = codex_runs.custom_provider(f"{world.codex_url}", login=True)
+        # With a login it would try to reach services of its own for more than a second.
+        settings = codex_runs.custom_provider(world.codex_url, login=False)
         for _ in range(5):
             began = time.perf_counter()
             done = codex_runs.execute(program_path, home, settings, "Reply with the word pong.")
