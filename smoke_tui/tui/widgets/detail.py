@@ -32,7 +32,7 @@ class Detail(ScrollPanel):
     """Reads a selected session in a thread, once the cursor rests there."""
 
     def __init__(self) -> None:
-        super().__init__("about", title="Runbook")
+        super().__init__("about", content=Content.styled("Reading runbooks and sessions …", MUTED))
         self._read: dict[tuple[Path, int], _Session] = {}
 
     @property
