@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.decisions import SessionClosed
@@ -45,7 +45,9 @@ class SessionEnds:
 
 
 TAIL_BYTES: Final = 128 * 1024
-"""What is read of the end of a journal: most are shorter, and so read whole."""
+"""What is read of the end of a journal for its last lines: most are shorter, and so read whole."""
+_LAST_LINE_BYTES: Final = 8 * 1024
+"""What is read for the last line alone; a longer one is read with `TAIL_BYTES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,22 @@ def ends(folder: Path) -> SessionEnds | None:
     A line of another form than this program writes is as unreadable as one without its checksum.
     A last line that was cut short does not count, here as elsewhere.
     """
-    read = ends_and_tail(folder)
+    read = _read_ends(folder, _LAST_LINE_BYTES)
     return read[0] if read is not None else None
 
 
 def ends_and_tail(folder: Path) -> tuple[SessionEnds, Tail] | None:
     """As `ends`, with the lines at the end of the journal."""
+    return _read_ends(folder, TAIL_BYTES)
+
+
+def _read_ends(folder: Path, most: int) -> tuple[SessionEnds, Tail] | None:
     try:
         with (folder / JOURNAL).open("rb") as file:
             first = _with_defaults(parse_line(file.readline(MAX_LINE)))
-            file.seek(0, os.SEEK_END)
-            begin = max(0, file.tell() - TAIL_BYTES)
-            file.seek(begin)
-            tail = file.read().split(b"\n")[:-1]
+            begin, tail = _tail(file, most)
+            if begin and len(tail) < 2:
+                begin, tail = _tail(file, TAIL_BYTES)
     except (OSError, JournalDamageError):
         return None
     opened = first.body
@@ -90,6 +95,13 @@ def ends_and_tail(folder: Path) -> tuple[SessionEnds, Tail] | None:
     )
     # Where reading began inside a line, what is left of that one is no line.
     return session, Tail(tuple(tail[1:] if begin else tail), not begin)
+
+
+def _tail(file: BinaryIO, most: int) -> tuple[int, list[bytes]]:
+    """Where in a file its last `most` bytes begin, and the lines in them; the first may be cut."""
+    begin = max(0, file.seek(0, os.SEEK_END) - most)
+    file.seek(begin)
+    return begin, file.read().split(b"\n")[:-1]
 
 
 _LEAST: Final[Mapping[str, Json]] = {"schema": SCHEMA, "tool": "", "by": "", "host": ""}

@@ -97,12 +97,15 @@ def summaries(root: Path, wanted: Wanted) -> Iterator[Summary]:
 
 def counted(root: Path, wanted: Wanted) -> int:
     """How many sessions there are of those asked for, the number left aside; reads only their ends."""
+    folders = session_folders(root, unbegun=True)
+    if wanted.everything:
+        return sum(1 for _ in folders)
     count = 0
-    for folder in session_folders(root, unbegun=True):
+    for folder in folders:
         session = ends(folder)
         if session is None:
-            count += wanted.everything
-        elif wanted.since is None or datetime.fromisoformat(session.time) >= wanted.since:
+            continue
+        if wanted.since is None or datetime.fromisoformat(session.time) >= wanted.since:
             count += _is_wanted(session, wanted)
     return count
 
