@@ -296,7 +296,7 @@ def test_a_cut_stream_is_cut_wherever_it_is(tmp_path: Path, cut: int) -> None:
 
 
 def test_a_stalled_stream(tmp_path: Path) -> None:
-    got = streamed(tmp_path, in_pieces(GOOD, 50, then="hang"), idle=0.3)
+    got = streamed(tmp_path, in_pieces(GOOD, 50, then="hang"), idle=1.5)
     assert got.code == "stream-stalled"
     assert got.exchange.body == GOOD
 

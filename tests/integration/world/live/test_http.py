@@ -291,8 +291,8 @@ async def forever(first: bytes, then: bytes) -> Any:
 @pytest.mark.parametrize(
     ("then", "limits", "error", "status"),
     [
-        (b"", {"idle": 0.3}, "stalled", 200),
-        (b"data: x\n\n", {"total": 0.4}, "timeout", 200),
+        (b"", {"idle": 1.5}, "stalled", 200),
+        (b"data: x\n\n", {"total": 2.0}, "timeout", 200),
         (b"x" * 4096, {"body": 20_000}, "oversized", 200),
     ],
 )

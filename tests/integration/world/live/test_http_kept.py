@@ -41,6 +41,7 @@ async def slow(first: bytes) -> RawResponse:
     return RawResponse(chunks())
 
 
+# Limits that a busy machine keeps: an answer that begins has to be seen before they pass.
 FAULTS: dict[str, tuple[Callable[[ServerRequest], Any], HttpLimits]] = {
     "an answer": (lambda request: ok(b"data: x\n\n"), HttpLimits()),
     "an answer whose end is the connection's": (lambda request: raw(HEAD, b"x"), HttpLimits()),
@@ -53,9 +54,9 @@ FAULTS: dict[str, tuple[Callable[[ServerRequest], Any], HttpLimits]] = {
         lambda request: ok(gzip.compress(b"x"), ("content-encoding", "gzip")),
         HttpLimits(),
     ),
-    "stalled": (lambda request: slow(HEAD + b"data: x\n\n"), HttpLimits(idle=0.2)),
-    "nothing in time": (lambda request: slow(b""), HttpLimits(idle=0.2)),
-    "not whole in time": (lambda request: slow(HEAD + b"data: x\n\n"), HttpLimits(total=0.2)),
+    "stalled": (lambda request: slow(HEAD + b"data: x\n\n"), HttpLimits(idle=1.0)),
+    "nothing in time": (lambda request: slow(b""), HttpLimits(idle=1.0)),
+    "not whole in time": (lambda request: slow(HEAD + b"data: x\n\n"), HttpLimits(total=2.0)),
 }
 
 
