@@ -71,7 +71,7 @@ MODES: Final[Mapping[Mode, Command]] = {
         ),
         group="walk",
         arguments=(_RUNBOOK, *_REHEARSE, PLAIN, _CHECK),
-        settings=option_sets.APP,
+        settings=option_sets.ALL,
         exits="that of the last walk's verdict, 0 without one; 2 no terminal, 5 no such runbook",
     ),
     "plain": Command(
@@ -95,7 +95,7 @@ MODES: Final[Mapping[Mode, Command]] = {
         ),
         group="walk",
         arguments=_OF_CHECK,
-        settings=option_sets.CHECK,
+        settings=option_sets.SESSION,
         more="Of a runbook: what is missing before it can run; nothing is spent. With --rehearse or "
         "--live it is run. Of a session: its record is verified. Nothing prompts.",
     ),

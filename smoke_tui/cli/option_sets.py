@@ -49,10 +49,6 @@ SESSION: Final = tuple(
 )
 """Settings of a session, in whatever front end."""
 
-APP: Final = tuple(option.name for option in OPTIONS if option.name not in EVERYWHERE)
-
-CHECK: Final = SESSION
-
 RESUMED: Final = (
     "origin",
     "model",
@@ -77,8 +73,7 @@ RESUMED: Final = (
 The addresses are only compared: a session goes on against what it began with.
 """
 
-RESUMED_HEADLESS: Final = RESUMED
-RESUMED_APP: Final = (*RESUMED, *(name for name in _OF_APP if name in APP))
+RESUMED_APP: Final = (*RESUMED, *_OF_APP)
 
 BATTERY: Final = (*dict.fromkeys((*CALL, *LOGIN)), "project", "ledger")
 
@@ -88,4 +83,4 @@ REVIEW: Final = ("project", *DRIFT)
 """Settings of the review of recordings."""
 
 ALL: Final = tuple(option.name for option in OPTIONS if option.name not in EVERYWHERE)
-"""For a command that shows every setting."""
+"""For the app, and for a command that shows every setting."""
