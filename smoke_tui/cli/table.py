@@ -19,19 +19,19 @@ def table(
     """
     cells = [[clean(cell, keep_newlines=False) for cell in row] for row in (head, *rows)]
     used = [at for at in range(len(head)) if any(row[at] for row in cells[1:])]
-    lines = [_line(row, used, cells) for row in cells]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [_line(row, used, widths) for row in cells]
     if not below or width is None or max(map(len, lines)) <= width:
         return "\n".join(lines)
     first = [at for at in used if at < below]
-    folded = [_line(cells[0], first, cells)]
+    folded = [_line(cells[0], first, widths)]
     for row in cells[1:]:
-        folded.append(_line(row, first, cells))
+        folded.append(_line(row, first, widths))
         folded.append("    " + " · ".join(row[at] for at in used if at >= below and row[at]))
     return "\n".join(folded)
 
 
-def _line(row: Sequence[str], columns: Sequence[int], cells: Sequence[Sequence[str]]) -> str:
-    widths = {at: max(len(other[at]) for other in cells) for at in columns}
+def _line(row: Sequence[str], columns: Sequence[int], widths: Sequence[int]) -> str:
     return "  ".join(row[at].ljust(widths[at]) for at in columns).rstrip()
 
 
