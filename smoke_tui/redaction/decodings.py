@@ -57,6 +57,7 @@ def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
     """Yield the bytes themselves, then every distinct decoding, fewest steps first."""
     queue = deque([Decoding(data, (), lambda position: position)])
     hashes = {hash(data)}
+    decoded_runs: _Runs = {}
     budget = MAX_BYTES
     while queue:
         decoding = queue.popleft()
@@ -65,7 +66,7 @@ def decodings(data: bytes, steps: int = MAX_STEPS) -> Iterator[Decoding]:
         if made == steps or (made and not _readable(decoding.data)):
             continue
         for decode in _DECODERS:
-            for decoded in decode(decoding):
+            for decoded in decode(decoding, decoded_runs):
                 mark, size = hash(decoded.data), len(decoded.data)
                 if mark not in hashes and size <= budget:
                     hashes.add(mark)
@@ -80,15 +81,20 @@ def _readable(data: bytes) -> bool:
     return text * 2 > len(data) or data.count(0) * 4 > len(data) or _MAGIC.search(data) is not None
 
 
+_Runs = dict[str, set[bytes]]
+"""The runs of each alphabet that one text's decodings have shown so far."""
+_Decoder = Callable[[Decoding, _Runs], Iterator[Decoding]]
+
+
 def _substituted(
     name: str, needs: bytes, pattern: re.Pattern[bytes], plain: Callable[[re.Match[bytes]], bytes]
-) -> Callable[[Decoding], Iterator[Decoding]]:
+) -> _Decoder:
     """A decoding step that replaces every match and keeps the other bytes in place.
 
     Every match contains the bytes `needs`.
     """
 
-    def decode(decoding: Decoding) -> Iterator[Decoding]:
+    def decode(decoding: Decoding, _decoded: _Runs) -> Iterator[Decoding]:
         if needs not in decoding.data:
             return
         ends: list[int] = []
@@ -118,16 +124,27 @@ def _substituted(
 
 def _runs(
     name: str, pattern: re.Pattern[bytes], plain: Callable[[bytes], Iterator[bytes]]
-) -> Callable[[Decoding], Iterator[Decoding]]:
-    """A decoding step for runs of an alphabet, each decoded at every alignment."""
+) -> _Decoder:
+    """A decoding step for runs of an alphabet, each decoded at every alignment.
 
-    def decode(decoding: Decoding) -> Iterator[Decoding]:
-        if pattern.search(decoding.data) is None:
+    The same run decodes to the same bytes: an event stream repeats its names thousands of times, in
+    each of its decodings, and every one but the first is skipped.
+    """
+
+    def decode(decoding: Decoding, decoded: _Runs) -> Iterator[Decoding]:
+        done = decoded.setdefault(name, set())
+        new = set(pattern.findall(decoding.data)) - done
+        if not new:
             return
+        done |= new
         steps = (*decoding.steps, name)
         for match in pattern.finditer(decoding.data):
+            run = match.group()
+            if run not in new:
+                continue
+            new.remove(run)
             locate = _located_at(decoding, match.start())
-            for data in plain(match.group()):
+            for data in plain(run):
                 yield Decoding(data, steps, locate)
 
     return decode
@@ -181,7 +198,7 @@ def _quoted(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex(match[1].decode()) if match[1] else b""
 
 
-def _dumps(decoding: Decoding) -> Iterator[Decoding]:
+def _dumps(decoding: Decoding, _decoded: _Runs) -> Iterator[Decoding]:
     """Decode bytes written as numbers, line by line: hex in both byte orders, octal, decimal.
 
     A line's first number may be an offset; the other numbers are decoded independently of it.
@@ -227,7 +244,7 @@ def _inflate(data: bytes, magic: bytes) -> bytes:
         return b""
 
 
-def _unpack(decoding: Decoding) -> Iterator[Decoding]:
+def _unpack(decoding: Decoding, _decoded: _Runs) -> Iterator[Decoding]:
     if _MAGIC.search(decoding.data) is None:
         return
     for magic in _PACKED:
@@ -241,7 +258,7 @@ def _unpack(decoding: Decoding) -> Iterator[Decoding]:
             start = decoding.data.find(magic, start + 1)
 
 
-_DECODERS: Final = (
+_DECODERS: Final[tuple[_Decoder, ...]] = (
     _substituted("stripped", b"", _BLANKS, lambda _match: b""),
     _substituted("percent", b"%", _PERCENT, lambda match: bytes([int(match[1], 16)])),
     _substituted("json", b"\\", _ESCAPE, _unescape),

@@ -19,3 +19,17 @@ def test_many_places_cost_one_look() -> None:
     data = b"a\0" * 20_000
     reading = next(view for view in decodings(data, 1) if view.steps == ("utf16",))
     assert [reading.locate(at) for at in range(20_000)] == [2 * at for at in range(20_000)]
+
+
+def test_a_run_that_stands_twice_is_decoded_once_and_where_it_first_stands() -> None:
+    """The names of an event stream stand in it thousands of times, and in each of its decodings."""
+    name = b"response.output_text.delta"
+    once = [(view.data, view.steps) for view in decodings(b"%41 " + name) if "base64" in view.steps]
+    views = [view for view in decodings(b"%41 " + name * 3 + b" " + name) if "base64" in view.steps]
+    assert {data for data, _ in once} <= {view.data for view in views}
+    assert len({view.data for view in views}) == len(views)
+    plain = b"output_text"
+    first = next(
+        view for view in decodings(b"a b " + plain + b" " + plain) if view.steps == ("base64",)
+    )
+    assert first.locate(0) == 4

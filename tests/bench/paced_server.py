@@ -1,0 +1,130 @@
+"""A provider on loopback, in a process of its own, that streams one answer at an exact pace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+_SENTENCE = (
+    "the request was handled in time and the worker took the next one from the queue so that no "
+    "answer waited longer than a second while the cache was filled again"
+)
+WORDS = _SENTENCE.split()
+WORDS_A_LINE = 15
+LAST_WORD = "LAST-WORD"
+"""The answer's last word: who shows it has shown everything before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many deltas are sent, the seconds before the first, and those between two."""
+
+    deltas: int
+    first: float
+    between: float
+
+
+def deltas(count: int, nonce: str) -> list[str]:
+    """The pieces of an answer in lines of words; the nonce stands in the first, an end in the last."""
+    pieces = [f"{nonce}\n"]
+    for number in range(1, count - 1):
+        end = "\n" if number % WORDS_A_LINE == 0 else " "
+        pieces.append(WORDS[number % len(WORDS)] + end)
+    return [*pieces, LAST_WORD]
+
+
+def _events(count: int, model: str, nonce: str) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """What is sent before the deltas, the deltas, and what is sent after them."""
+    base = {"id": "resp_FAKE1", "object": "response", "model": model, "output": []}
+    item = {"id": "msg_FAKE1", "type": "message", "role": "assistant"}
+    pieces = deltas(count, nonce)
+    content = [{"type": "output_text", "annotations": [], "text": "".join(pieces)}]
+    whole = {**item, "status": "completed", "content": content}
+    usage = {"input_tokens": 30, "output_tokens": count, "total_tokens": 30 + count}
+    done = {**base, "status": "completed", "output": [whole], "usage": usage}
+    place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+    texts = [{"type": "response.output_text.delta", **place, "delta": piece} for piece in pieces]
+    begun = {**item, "status": "in_progress", "content": []}
+    groups: list[list[dict[str, object]]] = [
+        [
+            {"type": "response.created", "response": {**base, "status": "in_progress"}},
+            {"type": "response.output_item.added", "output_index": 0, "item": begun},
+        ],
+        list(texts),
+        [
+            {"type": "response.output_item.done", "output_index": 0, "item": whole},
+            {"type": "response.completed", "response": done},
+        ],
+    ]
+    number, framed = 0, []
+    for group in groups:
+        parts = []
+        for event in group:
+            body = json.dumps({**event, "sequence_number": number})
+            parts.append(f"event: {event['type']}\ndata: {body}\n\n".encode())
+            number += 1
+        framed.append(parts)
+    before, middle, after = framed
+    return before, middle, after
+
+
+async def _answer(writer: asyncio.StreamWriter, body: bytes, pace: Pace) -> None:
+    began = time.perf_counter()
+    asked = json.loads(body)
+    nonce = str(asked["input"][-1]["content"][0]["text"]).split()[-1]
+    before, middle, after = _events(pace.deltas, asked["model"], nonce)
+    head = (
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
+    writer.write(head.encode() + _chunk(b"".join(before)))
+    for number, event in enumerate(middle):
+        due = began + pace.first + number * pace.between
+        if (left := due - time.perf_counter()) > 0:
+            await asyncio.sleep(left)
+        writer.write(_chunk(event))
+    writer.write(_chunk(b"".join(after)) + b"0\r\n\r\n")
+    await writer.drain()
+
+
+def _chunk(content: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+def serve(ready: Connection, pace: Pace) -> None:
+    """Answer each request at this pace."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+                await _answer(writer, await reader.readexactly(size), pace)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(handle, "127.0.0.1", 0)
+        ready.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+@contextmanager
+def paced_server(pace: Pace) -> Iterator[int]:
+    """The server's port, while it runs."""
+    spawn = multiprocessing.get_context("spawn")
+    mine, theirs = spawn.Pipe()
+    server = spawn.Process(target=serve, args=(theirs, pace), daemon=True)
+    server.start()
+    try:
+        yield int(mine.recv())
+    finally:
+        server.terminate()
+        server.join()
