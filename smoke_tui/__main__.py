@@ -235,11 +235,9 @@ def _has_terminal() -> bool:
 
 def _goal(request: Request) -> ViewGoal:
     """What a front end is to show."""
-    from dataclasses import fields
-
     from smoke_tui.session.view_goal import ViewGoal
 
-    names = {field.name for field in fields(ViewGoal)}
+    names = ViewGoal.__struct_fields__
     return ViewGoal(**{key: value for key, value in request.arguments.items() if key in names})
 
 

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -33,14 +32,14 @@ from smoke_tui.extras import EXTRAS, install_hint
 from smoke_tui.files import StorageError, private_folder
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.journal.durable import sync_level
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.browser_clipboard import remove_left_credentials
 from smoke_tui.world.live.codex_cli import probe_client
 from smoke_tui.world.live.network import network_problems
 from smoke_tui.world.live.processes.guardian import can_adopt
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """The result of one check. `status` is ok, note or problem."""
 
     id: str

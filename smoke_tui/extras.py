@@ -9,14 +9,14 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from smoke_tui.structs import Struct
 
-@dataclass(frozen=True)
-class Extra:
+
+class Extra(Struct, frozen=True):
     """One optional part.
 
     `requirements` are those of `pyproject.toml`; `modules` are what they bring, as imports.
@@ -54,8 +54,7 @@ EXTRAS: Final[Mapping[str, Extra]] = {
 """By the name of the extra in `pyproject.toml`."""
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Where this program runs from."""
 
     prefix: Path

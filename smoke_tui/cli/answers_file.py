@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from smoke_tui.config.questions import QUESTIONS, Answer, Verb
 from smoke_tui.errors import UsageError
 from smoke_tui.runbook.model import Runbook
 from smoke_tui.runbook.schema.positions import Positions
+from smoke_tui.structs import replace
 
 if TYPE_CHECKING:
     from smoke_tui.rehearsal import Rehearsal

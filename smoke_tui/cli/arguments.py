@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.cli.command import Argument, Command, Completion
@@ -13,6 +12,7 @@ from smoke_tui.cli.option_sets import EVERYWHERE
 from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import OPTIONS, Option
 from smoke_tui.errors import UsageError
+from smoke_tui.structs import Struct, field
 
 ArgumentValue = str | int | bool | list[str] | None
 
@@ -46,8 +46,7 @@ def rows() -> dict[str, Command]:
     return dict(MODES) | dict(COMMANDS)
 
 
-@dataclass(slots=True)
-class CommandLine:
+class CommandLine(Struct):
     """A command line as read.
 
     `command` None is a mode. `settings` are global options by name, `values` the arguments by key,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from smoke_tui.config.runbook_files import available_ids, find, folders
 from smoke_tui.config.settings import Settings, config_dir, read_settings
 from smoke_tui.errors import UsageError
 from smoke_tui.failure_codes.table import CODES
+from smoke_tui.structs import Struct
 
 FILES: Final = ":files"
 FOLDERS: Final = ":folders"
@@ -26,16 +26,14 @@ FOLDERS: Final = ":folders"
 _STEP: Final = re.compile(r"^\s*id\s*=\s*\"([a-z][a-z0-9-]*)\"", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A word that fits, with what it means; or `FILES` or `FOLDERS`."""
 
     word: str
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The words in front of the one that is completed, as far as they are understood."""
 
     row: Command

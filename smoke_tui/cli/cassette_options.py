@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.config.names import RECORD_MODES
 from smoke_tui.judging.triage import Cause, TriageClass
+from smoke_tui.structs import Struct
 
 REPLAY_ONLY: Final = RECORD_MODES[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CassetteOptions:
+class CassetteOptions(Struct, frozen=True, kw_only=True):
     """The options of `cassettes`; each heeds what `what` it belongs to.
 
     `what` is the thing to do, `paths` the files and folders (none: the working folder).

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.config.settings import Settings
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Verdict
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ResultOptions:
+class ResultOptions(Struct, frozen=True):
     """How the result of a session is shown, and which exit code a verdict has.
 
     `strict` and `allow_limitation` change exit codes; `report` and `junit` are files to write.
@@ -37,8 +35,7 @@ class ResultOptions:
         return VERDICT_EXITS[verdict]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions:
+class CheckOptions(Struct, frozen=True, kw_only=True):
     """The options of `--check`, by their names on the command line."""
 
     target: str | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
+
+from smoke_tui.structs import Struct
 
 Group = Literal["walk", "record", "runbook", "answer", "machine"]
 """Under which heading `smoke-tui --help` lists a command."""
@@ -22,8 +23,7 @@ Completion = Literal[
 """What a shell offers for a value, beside the choices; empty: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument: of a command, or a setting that any command may take.
 
     `names` begin with a dash for an option; a positional argument has one name, by which the
@@ -74,8 +74,7 @@ class Argument:
         return self.metavar or "|".join(self.choices) or self.key.upper()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """One command: what it does, worked examples, its own arguments, and what runs it.
 
     `run` is "module:function" in `cli.commands`, so that a command loads only what it needs. The

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -17,13 +16,13 @@ from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.recorded_answers import step_answer
 from smoke_tui.redaction import Json, Vault
+from smoke_tui.structs import Struct, replace
 
 MOST: Final = 16 * 1024 * 1024
 """Bytes of a file with an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """An answer, redacted, and where it is from.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +33,7 @@ from smoke_tui.presentation.calibration import rescoring_rows
 from smoke_tui.presentation.drift.plain import plain_text
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.redaction import Vault, scan
+from smoke_tui.structs import Struct
 from smoke_tui.world.git import GitError, working_tree
 
 _OWN_OPTIONS: Final = {
@@ -45,8 +45,7 @@ _OWN_OPTIONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TriageOptions:
+class TriageOptions(Struct, frozen=True):
     """The options of a triage as they were given."""
 
     triage: str | None = None
@@ -58,8 +57,7 @@ class TriageOptions:
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Struct, frozen=True):
     """A class with its reason, as far as the arguments alone can be checked."""
 
     triage: TriageClass
@@ -69,8 +67,7 @@ class Triage:
     new_threshold: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a triage did, in lines; `ticket` is the draft where it was not written to a file."""
 
     triage: TriageClass

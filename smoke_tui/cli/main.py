@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.cli.arguments import CommandLine, read
@@ -12,10 +11,10 @@ from smoke_tui.cli.command_table import COMMANDS
 from smoke_tui.config.settings import Settings, read_settings
 from smoke_tui.errors import CommandError
 from smoke_tui.outcomes import Exit
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A command line as understood.
 
     `command` None is the app, the session line by line (`plain`) or `--check` (`check`).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smoke_tui.cli.answers_file import Headless, Scripted, read_answers
@@ -19,10 +18,10 @@ from smoke_tui.session.prepare import resumed_request, with_consent
 from smoke_tui.session.rehearsed import rehearsal
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resume import ResumableSession, open_resumable
+from smoke_tui.structs import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Resumption:
+class Resumption(Struct, frozen=True):
     """How a session is resumed: `live` is the consent to spend, `answers` a file of answers.
 
     `rerun` names one step that is done once more.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
 from smoke_tui.codex.quota import active_limit, read_windows, windows_by_family
 from smoke_tui.redaction import clean
+from smoke_tui.structs import Struct, asdict
 
 MAX_LENGTH: Final = 120
 MAX_TIME: Final = 1 << 34
@@ -25,8 +25,7 @@ _MODEL: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerDetails:
+class AnswerDetails(Struct, frozen=True):
     """Details of a response, each None if it has none.
 
     `reached` is the provider's name of the limit; `limit` the family of the full window; `code` the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.codex.call_obligations import (
@@ -22,6 +21,7 @@ from smoke_tui.codex.sse import looks_like_stream
 from smoke_tui.codex.stream import Reading, read_stream
 from smoke_tui.proof.headers import ERROR_HEADERS
 from smoke_tui.proof.obligations import Obligation, Requirement, Witness, evaluate, first_unmet
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.requests.http import Exchange
 
 ANSWERED_WITH_STREAM: Final = Requirement(
@@ -41,8 +41,7 @@ _BROKEN: Final[Mapping[str, tuple[str, str]]] = {
 _CUT: Final = ("stream-cut", "The stream ended before response.completed")
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """A failure code with a sentence; the code is None if every obligation is met.
 
     `obligations` are all that were checked, in the order of priority of their codes.

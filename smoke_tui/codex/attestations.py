@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from smoke_tui.structs import Struct
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+
+class Attestation(Struct, frozen=True):
     """A report that a shape is served for the models of a pattern.
 
     `date` is the day of the first report (ISO 8601, empty if unknown); `sources` are public issues

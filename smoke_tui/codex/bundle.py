@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import Struct
 from smoke_tui.world.values import Sensitive
 
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
@@ -47,8 +47,7 @@ PUBLIC_LEAVES: Final = (("provider",), ("plan_type",), ("expires_at",))
 """The leaves of this tool's bundle file that are not secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """The tokens of one login.
 
     `expires_at` is ISO 8601 UTC, None if unknown. `source` is login, file, stdin, codex-cli or

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.codex.event_kinds import TERMINAL_EVENTS
@@ -22,6 +21,7 @@ from smoke_tui.proof.obligations import (
     value_text,
 )
 from smoke_tui.proof.quoting import contains_word, repeats_prompt
+from smoke_tui.structs import Struct
 from smoke_tui.world.requests.http import Exchange
 
 END: Final = Requirement(
@@ -92,8 +92,7 @@ _STARTED_STATES: Final = ("in_progress", "queued")
 """States of a response before its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedCall:
+class ExpectedCall(Struct, frozen=True):
     """The expected properties of a call.
 
     `prompt` is the whole prompt, with the nonce; `nonce` is None where none was sent.

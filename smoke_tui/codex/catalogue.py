@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,14 +10,14 @@ from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.classify import Answer, Failure, classify
 from smoke_tui.codex.client_versions import is_at_least, read_minimum
 from smoke_tui.config.session_config import SessionConfig
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.requests.http import Exchange, HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined, Sensitive
 
 _LIMITS = HttpLimits(total=20.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One model of the catalogue."""
 
     slug: str

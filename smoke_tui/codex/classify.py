@@ -10,7 +10,6 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from smoke_tui.codex.answer_details import AnswerDetails, first_of, read_details
@@ -24,6 +23,7 @@ from smoke_tui.codex.failure_signals import (
     code_for_status,
 )
 from smoke_tui.redaction import clean
+from smoke_tui.structs import Struct, field, replace
 
 MAX_TEXT: Final = 600
 MAX_NAME: Final = 80
@@ -32,8 +32,7 @@ MAX_INSPECTED: Final = 4000
 MAX_ENVELOPES: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A response to classify: status, headers (any case), body text, transport error.
 
     `ours` means that the stack sent it, not the provider.
@@ -55,8 +54,7 @@ class Answer:
         return [v for n, v in self.headers if n.lower() == name]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A classified failure; `text` is the server's, cleaned and cut; `by` is the signal.
 
     `named` is a code of the response that is unknown here; such a failure is final: it is neither

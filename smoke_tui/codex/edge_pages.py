@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui.redaction import clean
+from smoke_tui.structs import Struct
 
 MAX_TITLE: Final = 160
 MAX_HOST: Final = 120
@@ -78,8 +78,7 @@ _PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiuserconte
 _INSPECTED: Final = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeAnswer:
+class EdgeAnswer(Struct, frozen=True):
     """The parts of a response that show who sent it; header names are lower-case.
 
     `coded`: a header carries a code; `broken`: the body is incomplete; `ours`: the response is the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from smoke_tui.structs import Struct
 
 FINAL_PHASES: Final = (None, "final_answer")
 FINAL_CHANNELS: Final = (None, "final", "final_answer")
@@ -14,8 +15,7 @@ RECIPIENTS: Final = (None, "all", "user")
 """Recipients of the final answer; None means that the item names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One output item; `kind` is its type.
 
     `not_final` is why a message is not the final answer, None if it is. `parts` are the texts of its

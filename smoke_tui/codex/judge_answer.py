@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.codex.assessment import Assessment
 from smoke_tui.judging.verdict import COMPLETED, Verdict, parse_verdict
+from smoke_tui.structs import Struct
 
 BROKEN: Final = frozenset(
     {
@@ -29,8 +29,7 @@ INCOMPLETE: Final = "incomplete"
 """The status of a response that did not come to its end, or refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeAnswer:
+class JudgeAnswer(Struct, frozen=True):
     """The text of a response, whole or as far as it came, and its status."""
 
     text: str

@@ -6,7 +6,6 @@ An unlisted model is called only if the operator or the command line insists.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.codex.answer_details import AnswerDetails
@@ -17,6 +16,7 @@ from smoke_tui.codex.client_versions import UNFILTERED, is_newer
 from smoke_tui.codex.refresh import refreshable
 from smoke_tui.config.questions import Verb
 from smoke_tui.redaction import clean
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange
 from smoke_tui.world.requests.operator import Question
@@ -27,8 +27,7 @@ _GENERAL: Final = ("request-refused", "shape-rejected", "redirect-refused", "str
 """Codes of a catalogue response that concern neither credential, edge nor network."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenModel:
+class ChosenModel(Struct, frozen=True):
     """The model of a call; `source` is who chose it, `entry` its row of the catalogue."""
 
     slug: str

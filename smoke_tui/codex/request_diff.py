@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from smoke_tui.codex.bundle import Bundle
@@ -11,6 +10,7 @@ from smoke_tui.codex.request_shapes import CallInputs, Shape, build_call
 from smoke_tui.codex.version_gate import is_older
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import Struct
 from smoke_tui.world.request_outline import items_of, outline
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.values import show_text
@@ -115,8 +115,7 @@ REASONS: Final[tuple[tuple[str, Kind, str], ...]] = (
 """Known differences, with their reasons."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A difference; `where` is header or body, `reason` is None if it is unknown."""
 
     where: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.request_template import INSTRUCTIONS, PROMPT, fill_body, fill_header
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.values import Joined, Text
@@ -16,8 +16,7 @@ from smoke_tui.world.values import Joined, Text
 Place = Literal["instructions", "developer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A form of the request; `place` is where it has the base instructions.
 
     `captured` names the client versions from whose requests it was taken.
@@ -81,8 +80,7 @@ COMMON_BODY: Final[Mapping[str, Any]] = {
 """Fields that are the same in every captured client."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallInputs:
+class CallInputs(Struct, frozen=True):
     """The parts of a Responses call for a subscription that its shape does not decide."""
 
     bundle: Bundle

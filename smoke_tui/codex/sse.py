@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from smoke_tui.structs import Struct, replace
 
 EVENT_LIMIT: Final = 4 * 1024 * 1024
 """Maximum bytes of an event's data; of larger data only both ends are kept."""
@@ -21,8 +22,7 @@ _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 _MAX_NAME: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class SseEvent:
+class SseEvent(Struct, frozen=True):
     """One event: its `event:` name, its data, and the size of that in bytes.
 
     `whole` is False if only both ends of the data were kept. `bare` marks a line of JSON outside of

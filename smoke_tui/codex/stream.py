@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
 from smoke_tui.proof.flags import is_degraded, names_fallback, normalize_name
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
+from smoke_tui.structs import Struct, field
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
 
@@ -31,24 +31,21 @@ _REFUSED: Final = 400
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A fact as one place of the stream states it; the value may have any type."""
 
     source: str
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """An event that was too large to read, and its size in bytes."""
 
     kind: str
     size: int
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """The facts that a Responses stream states, event by event."""
 
     events: int = 0

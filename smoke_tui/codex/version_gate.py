@@ -9,11 +9,11 @@ the unfiltered catalogue (`client_version=0.0.0`: zed#62729, hermes-agent#93295)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.codex.classify import Failure
 from smoke_tui.codex.client_versions import is_newer, parse_version
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.call_history import EarlierCall
 
 MODEL_CODES: Final = ("model-unsupported", "model-not-found", "client-too-old")
@@ -21,8 +21,7 @@ Listing = Mapping[str, Sequence[str]]
 """The listed models, each with its minimum client versions, if it names any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """The explanation of a refused model: code, required version, reason."""
 
     code: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from smoke_tui.structs import Struct
 
 
 class Verb(StrEnum):
@@ -44,8 +45,7 @@ class Verb(StrEnum):
     """Nobody is there to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The operator's answer to a question.
 
     Attributes:
@@ -89,8 +89,7 @@ Special = Literal[
 """What a front end does for a choice that has no answer of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One way to answer a question in a front end.
 
     Attributes:
@@ -135,8 +134,7 @@ class Choice:
         return Answer(self.do, **{self.field: words})
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionKind:
+class QuestionKind(Struct, frozen=True):
     """One kind of question.
 
     Attributes:

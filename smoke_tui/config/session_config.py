@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from smoke_tui import __version__
+from smoke_tui.structs import Struct, asdict
 
 ISSUER: Final = "https://auth.openai.com"
 CODEX_URL: Final = "https://chatgpt.com/backend-api/codex"
@@ -56,8 +56,7 @@ ORIGINATOR: Final = "smoke-tui"
 Origin = tuple[str, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionConfig:
+class SessionConfig(Struct, frozen=True):
     """The recorded options of a session, which steps and engine read; it holds no secret.
 
     `issuer`, `codex_url`, `api_url`, `stack_url` are base addresses without a final slash.
@@ -134,8 +133,9 @@ class SessionConfig:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> SessionConfig:
         """Read the form that the journal holds; unknown keys do no harm."""
-        names = {f.name for f in fields(cls)}
-        values: dict[str, Any] = {key: _frozen(v) for key, v in raw.items() if key in names}
+        values: dict[str, Any] = {
+            key: _frozen(v) for key, v in raw.items() if key in cls.__struct_fields__
+        }
         return cls(**values)
 
     @property

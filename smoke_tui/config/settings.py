@@ -6,7 +6,6 @@ import os
 import pwd
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +14,12 @@ import platformdirs
 from smoke_tui.config.names import ORIGINS, SHAPES, THEMES
 from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.errors import UsageError
+from smoke_tui.structs import Struct
 
 PREFIX: Final = "SMOKE_TUI_"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One global option. `choices` empty: any text. `flag`: on or off."""
 
     name: str
@@ -119,8 +118,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A setting's text and where it came from."""
 
     text: str

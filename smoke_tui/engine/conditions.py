@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from smoke_tui.journal.events.decisions import ExpectationsEvidence
@@ -12,6 +11,7 @@ from smoke_tui.journal.state import Try
 from smoke_tui.redaction import clean
 from smoke_tui.runbook.json_path import dig
 from smoke_tui.runbook.model import Condition, Match
+from smoke_tui.structs import Struct
 from smoke_tui.world.result import Result
 
 COMPARISONS: Final = "comparisons"
@@ -34,8 +34,7 @@ MOST_SEEN: Final = 120
 MOST_SENTENCE: Final = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(Struct, frozen=True):
     """A condition that does not hold: what it expects, the actual value, and the code of that."""
 
     expected: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
@@ -14,6 +13,7 @@ from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import names
+from smoke_tui.structs import Struct
 
 
 def made_otherwise(runbook: Runbook, state: State) -> dict[str, str]:
@@ -81,8 +81,7 @@ def model_of(step: Step, config: SessionConfig) -> str | None:
     return str(model) if model else None
 
 
-@dataclass(frozen=True, slots=True)
-class OfFirstModel:
+class OfFirstModel(Struct, frozen=True):
     """A step's outcome with the model that was asked first, and a sentence about it."""
 
     outcome: Outcome

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.journal.state import Resource, State, StepState
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import GOOD_OUTCOMES, Outcome
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(Struct, frozen=True):
     """Run a try of a step.
 
     `cause` is walk, again, retry, refresh, fallback, return, restart or resume; `delay` is in
@@ -25,35 +23,30 @@ class Begin:
     delay: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """Give a step the outcome that its last code has by itself."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A step can't be tried: what it needs has died."""
 
     step: str
     resource: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amend:
+class Amend(Struct, frozen=True):
     """Give a step the outcome of the operator's second word."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """Nothing is left to do; ask whether that is all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """The session is over."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.config.questions import Answer
 from smoke_tui.engine.conditions import unmet_in, unmet_text
 from smoke_tui.engine.pass_inputs import of_first_model
@@ -20,6 +18,7 @@ from smoke_tui.journal.events.decisions import (
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.journal.stream import EventStream
 from smoke_tui.outcomes import Outcome
+from smoke_tui.structs import replace
 
 
 def record_outcome(

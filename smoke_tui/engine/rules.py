@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.engine.conditions import Unmet, matches, unmet
@@ -12,6 +11,7 @@ from smoke_tui.journal.state import StepState
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.kinds import KINDS
 from smoke_tui.runbook.model import Rule, Step
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.result import Result
 
 __all__ = ["Decision", "judge", "matches"]
@@ -20,8 +20,7 @@ DEFAULT_DELAY = 1.0
 LONGEST_DELAY = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Exactly one of: an outcome, a branch to a fallback, a retry after `delay` seconds.
 
     `refresh`: the retry begins with a refresh of the bundle. `unmet`: the expectations that did

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from smoke_tui.outcomes import Outcome
+from smoke_tui.structs import Struct
 
 Group = Literal[
     "instructions",
@@ -59,8 +59,7 @@ class NextAction(StrEnum):
     CHANGE_SETTING = "change-setting"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """One way in which a step can end other than well.
 
     Attributes:

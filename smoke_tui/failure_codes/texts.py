@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from smoke_tui.failure_codes.code import Code
 from smoke_tui.failure_codes.table import CODES
+from smoke_tui.structs import Struct, replace
 
 LONGEST: Final = 120
 About = Mapping[str, Any]
@@ -59,8 +59,7 @@ NAMED: Final[Mapping[str, tuple[str, str]]] = {
 """Codes of the server's that say more than what they are called here."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeText:
+class CodeText(Struct, frozen=True):
     """What happened, whose side it is on, what to do next."""
 
     what: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from smoke_tui.judging.calibration_file import (
     render_calibration,
 )
 from smoke_tui.redaction import Vault, scan
+from smoke_tui.structs import Struct
 
 _TRIES: Final = 20
 """How often a change is made anew because another program was faster."""
@@ -30,8 +30,7 @@ class CalibrationSecretError(CalibrationError):
     """What was to be written looks like a secret; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalibrationFile:
+class CalibrationFile(Struct, frozen=True):
     """A calibration as it was read; `content` None: there is no such file yet."""
 
     path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +15,12 @@ from smoke_tui.judging.calibration import StoredPair
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
 from smoke_tui.presentation.report.export import stored_evidence
+from smoke_tui.structs import Struct
 
 _MARK: Final = f'"{DriftEvidence.tags["name"]}"'.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPairs:
+class RecordedPairs(Struct, frozen=True):
     """The comparisons of one session; `problem` says why some of them can't be scored again."""
 
     session: str

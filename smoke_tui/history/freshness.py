@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
@@ -19,6 +18,7 @@ from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import Verdict
 from smoke_tui.runbook import Runbook
+from smoke_tui.structs import Struct
 
 _SKEW: Final = timedelta(minutes=5)
 """How far two clocks may be apart."""
@@ -30,8 +30,7 @@ _AGE: Final = re.compile(r"(\d+)([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-@dataclass(frozen=True, slots=True)
-class MaxAge:
+class MaxAge(Struct, frozen=True):
     """How old a verdict may be; `text` is as it was given, such as 7d."""
 
     text: str
@@ -50,8 +49,7 @@ class MaxAge:
         return cls(text, timedelta(**{_UNITS[match[2]]: int(match[1])}))
 
 
-@dataclass(frozen=True, slots=True)
-class FreshnessFinding:
+class FreshnessFinding(Struct, frozen=True):
     """Something to report about recorded verdicts."""
 
     code: str
@@ -60,16 +58,14 @@ class FreshnessFinding:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """The verdict that counts; None: no recorded verdict proves anything now."""
 
     verdict: Verdict | None
     findings: tuple[FreshnessFinding, ...]
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class _ClosedSession:
+class _ClosedSession(Struct, frozen=True, order=True):
     """A session that had a verdict; `ended`: it has one now. `runbook` is its text's hash."""
 
     closed: datetime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -16,10 +15,10 @@ from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.file import MAX_LINE
 from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedEnd:
+class ClosedEnd(Struct, frozen=True):
     """The last line of a session that was closed; `verdict` as it is written there."""
 
     time: str
@@ -29,8 +28,7 @@ class ClosedEnd:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEnds:
+class SessionEnds(Struct, frozen=True):
     """The facts of a session's first journal line, and of the last where it was closed.
 
     Records of earlier versions may lack some of them.
@@ -50,8 +48,7 @@ _LAST_LINE_BYTES: Final = 8 * 1024
 """What is read for the last line alone; a longer one is read with `TAIL_BYTES`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """The whole lines at the end of a journal; `whole`: they are all of its lines."""
 
     lines: tuple[bytes, ...]

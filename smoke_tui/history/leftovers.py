@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from smoke_tui.journal.events.facts import ProcessDetached, ProcessExited, Proce
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.folders import in_use
 from smoke_tui.runbook import Runbook
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.processes.leftovers import (
     exists,
     gives_marks,
@@ -46,8 +46,7 @@ def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class LeftBehind:
+class LeftBehind(Struct, frozen=True):
     """Something a session that broke off has left on this machine.
 
     `pid` and `mark` are of a process that still runs; with `unsure` of one that the system can't
@@ -108,8 +107,7 @@ class LeftBehind:
 _ANOTHER_FORM: Final = (KeyError, TypeError, ValueError, AttributeError)
 
 
-@dataclass(slots=True)
-class _Started:
+class _Started(Struct):
     step: str
     what: str
     guardian: ProcessMark

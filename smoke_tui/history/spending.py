@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.load import InvalidRecordError, load_events
 from smoke_tui.journal.spend import QuotaUse, Totals, spend_of, totals_of
 from smoke_tui.journal.state import Try
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SessionsSpend:
+class SessionsSpend(Struct, frozen=True):
     """What sessions against the provider spent, by the day of their begin (UTC), newest first.
 
     `rehearsals` are sessions of those days that count nowhere, `unreadable` those that could not be

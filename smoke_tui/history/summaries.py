@@ -6,7 +6,6 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -18,6 +17,7 @@ from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.journal.spend import Spend, spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import BAD_OUTCOMES, Verdict
+from smoke_tui.structs import Struct
 
 Condition = Literal["closed", "incomplete", "running", "empty", "unreadable"]
 """How a record ends: with a verdict, or so that it can be resumed; open in a program just now;
@@ -26,16 +26,14 @@ killed before its first line; not readable."""
 FAILED: Final = (Verdict.FAIL.value, Verdict.ERROR.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """The worst step that did not show what it should: its id and its code, where it has one."""
 
     step: str
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """One recorded session. What can't be read of it is None or empty.
 
     `verdict` is the recorded one, None while there is none. `started` and `finished` are ISO 8601,
@@ -57,8 +55,7 @@ class Summary:
     calls: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which sessions are asked for; `most` 0 or None: all of them."""
 
     runbook: str | None = None

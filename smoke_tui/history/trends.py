@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.files import StorageError
@@ -10,12 +9,12 @@ from smoke_tui.history.index import ends, session_folders
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.spend import spend_of
+from smoke_tui.structs import Struct
 
 NEWEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One session: when, how it ended, what it spent, how full each quota window was after it.
 
     `limits` maps minutes of a window to a percentage; what was not seen is not in it.

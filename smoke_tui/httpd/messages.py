@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from smoke_tui.structs import Struct
 
-@dataclass(frozen=True, slots=True)
-class ServerRequest:
+
+class ServerRequest(Struct, frozen=True):
     """One whole request; header names are lower-case, `query` is decoded, in order."""
 
     method: str
@@ -29,8 +29,7 @@ class ServerRequest:
         return [value for key, value in self.headers if key == lower_name]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerResponse:
+class ServerResponse(Struct, frozen=True):
     """A well-formed response; an iterator body is streamed, and closed if the client disconnects."""
 
     status: int
@@ -38,8 +37,7 @@ class ServerResponse:
     body: bytes | AsyncIterator[bytes] = b""
 
 
-@dataclass(frozen=True, slots=True)
-class RawResponse:
+class RawResponse(Struct, frozen=True):
     """Raw bytes for the socket; then the connection is closed, with `reset` by RST."""
 
     chunks: AsyncIterator[bytes]
@@ -50,8 +48,7 @@ Handler: TypeAlias = Callable[[ServerRequest], Awaitable[ServerResponse | RawRes
 ErrorSink: TypeAlias = Callable[[Exception], None]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerLimits:
+class ServerLimits(Struct, frozen=True):
     """Limits of one client; times in seconds, sizes in bytes.
 
     `head_seconds` starts at a request's first byte; `idle_seconds` bounds the wait for that byte,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +13,7 @@ from smoke_tui.judging.battery import BatterySummary, Call, CallResult, summariz
 from smoke_tui.judging.battery_pack import Case, Pack
 from smoke_tui.judging.judge_prompts import JudgePrompts
 from smoke_tui.judging.verdict import parse_verdict
+from smoke_tui.structs import Struct
 
 UNPAID = ("refused", "unsent")
 """Statuses of calls that had no answer and cost nothing: who goes on makes them again."""
@@ -23,8 +23,7 @@ BROKEN_OFF: Final = "interrupted"
 """The code of a try that was stopped, or whose program ended while it ran."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedBattery:
+class RecordedBattery(Struct, frozen=True):
     """A battery as a step's tries left it.
 
     `tries` is how many worked at it; `stopped` why it ended early, None where it did not; `ms` is

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.files import StorageError
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_evidence
 from smoke_tui.journal.folders import EVIDENCE, left_by_a_kill
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLook:
+class EvidenceLook(Struct, frozen=True):
     """`problems` in words, a missing piece included; `spare` are files no event speaks of."""
 
     problems: tuple[str, ...]

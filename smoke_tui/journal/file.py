@@ -14,7 +14,6 @@ import hashlib
 import os
 import stat
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +35,7 @@ from smoke_tui.journal.folders import (
     clear_temporary,
     creating,
 )
+from smoke_tui.structs import Struct
 
 MAX_LINE = 4 * 1024 * 1024
 GROUPED: Final = frozenset({"battery"})
@@ -309,8 +309,7 @@ def _is_whole(content: bytes, size: int) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """A journal as read: its good events, the bytes of a torn tail, and any damage, in words."""
 
     folder: Path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Literal
 
 from smoke_tui.journal.events.body import OMITTED, Omitted
 from smoke_tui.journal.events.decisions import SpendSettled
 from smoke_tui.journal.state import Try
+from smoke_tui.structs import replace
 
 COUNTS: Final = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
 """The counts of tokens that a call is settled with."""

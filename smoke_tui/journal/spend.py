@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from smoke_tui.journal.money import COUNTS, Price, known_usd, metered, tokens, unknown_of
 from smoke_tui.journal.state import State, StepState, Try
+from smoke_tui.structs import Struct, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaUse:
+class QuotaUse(Struct, frozen=True):
     """Use of a quota window before and after a session, in percent."""
 
     window_minutes: int
@@ -21,8 +20,7 @@ class QuotaUse:
     limit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+class Spend(Struct, frozen=True):
     """Totals over a session or one step; amounts are decimal text, None where one is unknown.
 
     `limits` are the subscription's quota windows; a step has none.
@@ -51,8 +49,7 @@ class Spend:
         return table
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Sums over calls of several sessions: what is known of them, and how many are not in it.
 
     `usd_at_least` is the known part of what was billed by the token, as decimal text;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from smoke_tui.config.session_config import SessionConfig
@@ -31,6 +30,7 @@ from smoke_tui.journal.events.requests import HttpRequested, QuestionAsked, Requ
 from smoke_tui.journal.events.values import Amendment, BatteryPlan, Observed, Program, QuotaWindow
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, field
 
 NO_CONFIG: Final = SessionConfig()
 """The settings where no session has been opened."""
@@ -45,8 +45,7 @@ OpenQuestion: TypeAlias = EventOf[QuestionAsked]
 """A question to the operator, as an event."""
 
 
-@dataclass(slots=True)
-class Ends:
+class Ends(Struct):
     """The first and the last of a text that grows, in bounded memory whatever its length.
 
     It has lines of several sources, whole ones: `open_lines` holds what has no line break yet.
@@ -83,8 +82,7 @@ class Ends:
         return f"{self.head}\n… ({missing:,} characters are left out here) …\n{self.tail}{last}"
 
 
-@dataclass(slots=True)
-class Battery:
+class Battery(Struct):
     """A battery as far as it has come.
 
     `began` and `last` are the times of its plan and of its last finished call; `pauses` counts how
@@ -100,8 +98,7 @@ class Battery:
     ended: BatteryEnded | None = None
 
 
-@dataclass(slots=True)
-class Try:
+class Try(Struct):
     """One try of a step. Times are milliseconds since the session opened.
 
     `outcome` is what the step came to with this try, None where it was tried on; `model` is the one
@@ -142,8 +139,7 @@ class Try:
         return [(each.name, encode(each)["value"]) for each in self.evidence]
 
 
-@dataclass(slots=True)
-class StepState:
+class StepState(Struct):
     """A step so far. `pending` says what the engine still has to do before it has an outcome.
 
     `word` is the kind of the question whose answer its outcome rests on, in the last try;
@@ -186,8 +182,7 @@ class StepState:
         return self.tries[-1].observed if self.tries else NOTHING_OBSERVED
 
 
-@dataclass(slots=True)
-class Resource:
+class Resource(Struct):
     """Something a step provided, and whether it is still there.
 
     `ailing` is why its address does not answer; None while it does. `left_behind`: it is gone
@@ -211,8 +206,7 @@ ROUTINE_FINDINGS: Final = frozenset({"catalogue-shape"})
 """Codes of findings that a run in which nothing is amiss can have, too."""
 
 
-@dataclass(slots=True)
-class Finding:
+class Finding(Struct):
     """Something worth a look."""
 
     step: str | None
@@ -226,8 +220,7 @@ class Finding:
         return "info" if self.code in ROUTINE_FINDINGS else "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """What deciding a record again came to, where it is not what the record says.
 
     `verdict` is at best what the record bears out; `words` say why.
@@ -237,8 +230,7 @@ class Ruling:
     words: str
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """Everything that follows from the events so far.
 
     `configs` are the settings of each program that wrote to the session, the opener's first.
@@ -338,8 +330,7 @@ class State:
         return self.resumes[-1].body.program if self.resumes else self.opener
 
 
-@dataclass(frozen=True, slots=True)
-class TypicalDuration:
+class TypicalDuration(Struct, frozen=True):
     """A step's usual time without the operator's: the median, and of how many sessions."""
 
     ms: int

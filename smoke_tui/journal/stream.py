@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
@@ -17,12 +16,12 @@ from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import Secret, StreamRedactor, Vault
 from smoke_tui.redaction.write_guard import WriteGuard
+from smoke_tui.structs import Struct, field
 
 B = TypeVar("B", bound=Body)
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingFact:
+class IncomingFact(Struct, frozen=True):
     """A fact on its way in, not yet redacted.
 
     `secrets` are what a port took out of the answer; the journal gets their public parts only.
@@ -39,8 +38,7 @@ class IncomingFact:
     taken: Callable[[], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A fact as the engine sees it: the redacted event, its secrets by name, its evidence."""
 
     event: Event
@@ -65,8 +63,7 @@ class Fact:
         return self.body
 
 
-@dataclass(frozen=True, slots=True)
-class TextDelta:
+class TextDelta(Struct, frozen=True):
     """Something for the screen that is no event: a delta of text, a byte count."""
 
     step: str

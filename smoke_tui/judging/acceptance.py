@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from smoke_tui.judging.triage import TriageClass
+from smoke_tui.structs import Struct
 
 ReviewState = Literal["accepted", "pending review", "regression", "not recorded", "invalid"]
 """The state of a case's recording. "regression": the new one was refused as a regression of the
@@ -18,8 +18,7 @@ MOST_AT_ONCE: Final = 5
 """Recordings that are decided on at once without the number typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """One act of the change record.
 
     Attributes:
@@ -71,8 +70,7 @@ def count_refusal(count: int, typed: int | None) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class CasePaths:
+class CasePaths(Struct, frozen=True):
     """The files of a case, as paths that git shows; `prompt` is where its prompt stands."""
 
     case: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
@@ -18,6 +17,7 @@ from smoke_tui.judging.responses import (
     table_of_call,
 )
 from smoke_tui.judging.strict_json import read_json
+from smoke_tui.structs import Struct
 
 TEXT_NAMES: Final = (".txt", ".md")
 """Endings of names whose file is a text, whatever it looks like."""
@@ -35,8 +35,7 @@ class BaselineError(ValueError):
     """A recorded answer can't be read; the text says which, why, and what is expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFile:
+class CaseFile(Struct, frozen=True):
     """A recorded answer, and the threshold that its file names; None where it names none.
 
     `states_calls`: it says which tools were called, be it none. A plain text does not.
@@ -44,7 +43,7 @@ class CaseFile:
 
     answer: RecordedAnswer
     threshold: float | None = None
-    states_calls: bool = field(default=True, compare=False)
+    states_calls: bool = True
 
 
 def read_answer(content: str, name: str) -> CaseFile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 from typing import Final, Literal
@@ -12,6 +11,7 @@ from typing import Final, Literal
 from smoke_tui.judging.battery_pack import Case, Pack
 from smoke_tui.judging.claims import Claim, claim
 from smoke_tui.judging.verdict import VerdictWord
+from smoke_tui.structs import Struct
 
 Conclusion = Literal["conforming", "violating", "wrong-verdict", "incomplete"]
 
@@ -20,8 +20,7 @@ ERRORS_IN_A_ROW: Final = 20
 """After so many calls in a row without an answer a battery stops."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Call:
+class Call(Struct, frozen=True, order=True):
     """One planned call: the case, and which of its repeats, from 1."""
 
     repeat: int
@@ -40,8 +39,7 @@ def remaining(pack: Pack, repeat: int, finished: Collection[Call]) -> Iterator[C
     return (call for call in planned(pack, repeat) if call not in finished)
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(Struct, frozen=True):
     """One finished call.
 
     Attributes:
@@ -80,8 +78,7 @@ class CallResult:
         return self.verdict in ("PASS", "FAIL")
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSummary:
+class CaseSummary(Struct, frozen=True):
     """What the answers to one case come to.
 
     `flips` are answers that conform and differ from the commonest verdict.
@@ -101,8 +98,7 @@ class CaseSummary:
     usd: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class BatterySummary:
+class BatterySummary(Struct, frozen=True):
     """What a battery comes to, whole or broken off.
 
     `unpriced` calls have a cost that is not known. `wrong` are conforming answers with another

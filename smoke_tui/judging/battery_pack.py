@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
 from smoke_tui.judging.json_fields import Document, Fields, JsonShapeError
 from smoke_tui.judging.judge_prompts import JudgePrompts
+from smoke_tui.structs import Struct
 
 SCHEMA: Final = "smoke-battery/1"
 MOST_CASES: Final = 1_000
@@ -35,8 +35,7 @@ class PackError(ValueError):
     """A pack can't be read; the text names file, line and key, and what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case: the judge has to say `verdict` of whether `actual` does `expected_behavior`."""
 
     id: str
@@ -47,8 +46,7 @@ class Case:
     actual: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """Cases with the prompts of their judge.
 
     `usd_per_call` is what the pack's author paid for one call, for the estimate; None where it is

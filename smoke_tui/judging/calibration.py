@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +16,7 @@ from smoke_tui.judging.answers import Part, compare_answers, without_nonce
 from smoke_tui.judging.drift import AnswerDrift, DriftPair, Threshold
 from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, refusal_of, threshold_problem
+from smoke_tui.structs import Struct, replace
 
 DEFAULT_TEST: Final = "(default)"
 """The name under which the log holds changes of the default."""
@@ -27,8 +27,7 @@ OWN_SOURCES: Final = frozenset({"runbook", "case", "marker"})
 """Sources of a threshold that a change of the default leaves as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(Struct, frozen=True):
     """A row of the calibration log; `date` is an ISO date, `test` a case or `DEFAULT_TEST`."""
 
     date: str
@@ -38,8 +37,7 @@ class LogRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPair:
+class StoredPair(Struct, frozen=True):
     """A comparison that can be re-scored.
 
     Attributes:
@@ -69,16 +67,14 @@ class StoredPair:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredPair:
+class ScoredPair(Struct, frozen=True):
     """A stored pair, and its comparison at the thresholds of a calibration."""
 
     stored: StoredPair
     drift: AnswerDrift
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     """A pair on which a change of the calibration decides otherwise.
 
     `before` and `after` are its thresholds, `drifted_before` and `drifted_after` the results; None
@@ -95,8 +91,7 @@ class Flip:
     drifted_after: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rescoring:
+class Rescoring(Struct, frozen=True):
     """What a change of the calibration did to the stored pairs: how many there were, which flipped."""
 
     date: str
@@ -104,8 +99,7 @@ class Rescoring:
     flips: tuple[Flip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True):
     """The log with its overrides, the triaged pairs, and the result of the last re-scoring."""
 
     log: tuple[LogRow, ...] = ()

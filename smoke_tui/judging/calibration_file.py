@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Final, get_args
 
@@ -20,6 +19,7 @@ from smoke_tui.judging.drift import (
 )
 from smoke_tui.judging.json_fields import Document, Fields, JsonShapeError
 from smoke_tui.judging.triage import TRIAGE_CLASSES, TriageClass
+from smoke_tui.structs import asdict
 
 SCHEMA: Final = "smoke-calibration/1"
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import Any, Final
+
+from smoke_tui.structs import Struct
 
 SCHEMA: Final = "smoke-case/1"
 
@@ -51,8 +52,7 @@ class CaseError(ValueError):
     """A case file is not as it should be. The text names file, line and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case.
 
     `prompt_file` is the file that the prompt stands in, relative to the case file. `test` is the
@@ -78,8 +78,7 @@ class Case:
         return prompt_sha256(self.prompt)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """A row of the table of cases.
 
     `case` is the path of the cassette without its suffix, relative to where the search began.

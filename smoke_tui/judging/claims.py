@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 CONFIDENCE: Final = 0.95
 METHOD: Final = "Clopper-Pearson, one-sided, 95 %"
@@ -18,8 +19,7 @@ _TINY: Final = 1e-300
 _PRECISION: Final = 1e-14
 
 
-@dataclass(frozen=True, slots=True)
-class ClusteredBound:
+class ClusteredBound(Struct, frozen=True):
     """The bound where answers to one prompt are alike: as if `effective` answers were independent."""
 
     correlation: float
@@ -27,8 +27,7 @@ class ClusteredBound:
     bound: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """The most that the rate of violations can be, from `violations` in `answers`.
 
     Attributes:

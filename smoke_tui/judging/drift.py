@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import floor
 from typing import Final, Literal
+
+from smoke_tui.structs import Struct
 
 DEFAULT_THRESHOLD: Final = 0.85
 """The alpha default of the LLM testing runbook: texts at least this similar count as equal."""
@@ -15,8 +16,7 @@ ThresholdSource = Literal["default", "calibration", "runbook", "case", "marker",
 marker's, the command line's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """The least ratio with which two texts count as equal, and whose it is.
 
     `default` is the default at that time; `place` says where the threshold stands, such as a file
@@ -51,8 +51,7 @@ def ratio_text(ratio: float) -> str:
     return f"{floor(ratio * 10_000) / 10_000:.4f}"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedAnswer:
+class RecordedAnswer(Struct, frozen=True):
     """An answer of a model: its final text, and its tool calls in their order.
 
     A tool call has a `name`, and `arguments` as the text that was sent, or as a JSON object.
@@ -62,8 +61,7 @@ class RecordedAnswer:
     tool_calls: tuple[Mapping[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TextDrift:
+class TextDrift(Struct, frozen=True):
     """How similar two texts are.
 
     Attributes:
@@ -85,8 +83,7 @@ class TextDrift:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCallDrift:
+class ToolCallDrift(Struct, frozen=True):
     """How the tool calls of two answers differ; never a ratio.
 
     `differences` are paths with both values, such as `[0].arguments.amount: 12 → 13`.
@@ -96,8 +93,7 @@ class ToolCallDrift:
     differences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerDrift:
+class AnswerDrift(Struct, frozen=True):
     """A comparison of one case's new answer with its recorded one.
 
     `case` is the name in the calibration log: RUNBOOK/STEP, or a test's node id. `baseline` is
@@ -119,8 +115,7 @@ class AnswerDrift:
         return None if None in parts or not parts else False
 
 
-@dataclass(frozen=True, slots=True)
-class DriftPair:
+class DriftPair(Struct, frozen=True):
     """A comparison with both answers, as they were compared."""
 
     drift: AnswerDrift

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final, TypeAlias
+
+from smoke_tui.structs import Struct
 
 MAX_DEPTH: Final = 100
 """Levels of nesting that are read: a fixed number, not what the stack of the moment allows."""
@@ -17,26 +18,29 @@ _BRACKET: Final = re.compile(r"[\[\]{}]")
 _FLOAT: Final = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A whole number, as its digits: none is too long."""
 
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decimals:
+class Decimals(Struct, frozen=True, eq=False):
     """A number with a fraction or an exponent: `1.0` equals `1.00` and `10e-1`.
 
     `value` is sign, digits and exponent; two are equal where these are. `text` is how it stood.
     """
 
     value: tuple[str, str, str]
-    text: str = field(compare=False)
+    text: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Decimals) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NotANumber:
+class NotANumber(Struct, frozen=True, eq=False):
     """NaN or an infinity, which JSON does not have; equals nothing, not even itself."""
 
     word: str
@@ -116,8 +120,7 @@ def inert(text: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Verbatim:
+class _Verbatim(Struct, frozen=True):
     """A piece of JSON that stands between values."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 SYSTEM_PROMPT: Final = """\
 You are a testing system. Your job is to determine if an actual output matches the expected behavior.
@@ -33,8 +34,7 @@ FIELDS: Final = ("expected_behavior", "actual")
 _FIELD: Final = re.compile(r"\{(" + "|".join(FIELDS) + r")\}")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgePrompts:
+class JudgePrompts(Struct, frozen=True):
     """A judge's two prompts; the human one has `{expected_behavior}` and `{actual}`, once each."""
 
     system: str = SYSTEM_PROMPT

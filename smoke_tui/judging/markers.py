@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 MARKER: Final = "llm_drift_threshold"
 
@@ -18,8 +19,7 @@ class MarkerError(ValueError):
     """A marker or its test can't be read; the text names the file, the line and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkerThreshold:
+class MarkerThreshold(Struct, frozen=True):
     """The threshold of a test's nearest marker, and the line it stands on."""
 
     value: float

@@ -8,18 +8,17 @@ that the result is the same on every machine.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
 
 from smoke_tui.judging.longest_block import Block, LongestBlocks, Range
+from smoke_tui.structs import Struct
 
 BUDGET: Final = 13_000_000
 """Steps of one comparison."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """The blocks that match, in their order, and how many characters match at most.
 
     Where the budget was enough, that is how many match.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.judging.answers import compare_answers, without_nonce
@@ -18,6 +17,7 @@ from smoke_tui.judging.responses import (
     of_stream,
     stream_events,
 )
+from smoke_tui.structs import Struct, field
 
 ABSENT: Final = "(absent)"
 
@@ -27,8 +27,7 @@ _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):\d+")
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeText:
+class ExchangeText(Struct, frozen=True):
     """A recorded exchange as texts; `status` None where the answer was cut before any."""
 
     method: str
@@ -41,8 +40,7 @@ class ExchangeText:
     cut: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """A place at which two exchanges differ, such as `request.body.input[0].content`."""
 
     path: str
@@ -50,8 +48,7 @@ class FieldChange:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeChange:
+class ExchangeChange(Struct, frozen=True):
     """What differs in one exchange.
 
     Attributes:
@@ -69,8 +66,7 @@ class ExchangeChange:
     answers: DriftPair | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingChange:
+class RecordingChange(Struct, frozen=True):
     """The difference of two recordings of a case; `first` where there is no accepted one."""
 
     case: str
@@ -93,8 +89,7 @@ def _ratio(pair: DriftPair) -> float:
     return pair.drift.text.ratio if pair.drift.text is not None else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class CaseThreshold:
+class CaseThreshold(Struct, frozen=True):
     """The name of a case in the calibration log, where its answers are from, its threshold.
 
     `autojunk`: texts are measured with the heuristic of that name.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -12,6 +11,7 @@ from smoke_tui.judging.drift import DEFAULT_THRESHOLD, TextDrift, ratio_text
 from smoke_tui.judging.lcs import may_match
 from smoke_tui.judging.matching import BUDGET, Matching, match
 from smoke_tui.judging.words import in_words
+from smoke_tui.structs import Struct, replace
 
 EXACT: Final = "seqmatch-char/autojunk=off/v1"
 DEFAULT_CALL: Final = "seqmatch-char/autojunk=on/v1"
@@ -51,8 +51,7 @@ def text_drift(
     return (_by_default_call if autojunk else _by_characters)(pair, budget)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """Two texts that differ, and the least ratio of equal ones."""
 
     a: str

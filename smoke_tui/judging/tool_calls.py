@@ -7,7 +7,6 @@ such as its `call_id`, does not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -22,6 +21,7 @@ from smoke_tui.judging.json_values import (
     read_json,
     shown,
 )
+from smoke_tui.structs import Struct
 
 MAX_DIFFERENCES: Final = 20
 """Differences that are listed; the others are counted."""
@@ -30,13 +30,11 @@ LONGEST_VALUE: Final = 120
 LONGEST_PATH: Final = 160
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
+class _Missing(Struct, frozen=True):
     """What stands where one side has nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _RawText:
+class _RawText(Struct, frozen=True):
     """Arguments that compare as text, and why."""
 
     text: str

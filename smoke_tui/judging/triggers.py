@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.judging.calibration import DEFAULT_TEST, Calibration, LogRow
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """An event upon which the runbook has a threshold changed; `row` is the first change by it."""
 
     number: int

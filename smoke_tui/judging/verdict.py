@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from smoke_tui.structs import Struct
 
 VerdictWord = Literal["PASS", "FAIL", "FORMAT VIOLATION"]
 
@@ -35,8 +36,7 @@ _FAIL: Final = "FAIL: "
 _ANYWHERE: Final = re.compile(r"\b(PASS|FAIL)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a judge's answer comes to.
 
     Attributes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
 
 from smoke_tui.judging.affixes import equal_end, equal_start
 from smoke_tui.judging.matching import match
 from smoke_tui.judging.words import in_words
+from smoke_tui.structs import Struct
 
 BUDGET: Final = 5_000_000
 """Steps of the matching, so that a person does not wait."""
@@ -22,8 +22,7 @@ SHORT: Final = 4
 """An equal piece of no more characters, in the middle of long changes, only disturbs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of the recorded text and the part of the new text in its place; one may be empty."""
 
     recorded: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 _WORD: Final = re.compile(
     r"\r?\n|[^\S\r\n]+|[\u2e80-\u9fff\uac00-\ud7af]|[^\W\u2e80-\u9fff\uac00-\ud7af]+|."
@@ -16,8 +17,7 @@ MAX_WORDS: Final = 1_000_000
 """Words of both texts at most; there are not many more characters than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text with a character for each word, and where each word begins; the last is the end."""
 
     text: str

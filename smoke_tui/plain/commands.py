@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.failure_codes.code import NextAction
@@ -19,10 +18,10 @@ from smoke_tui.presentation.report.export import SecretFoundError, export
 from smoke_tui.presentation.report.save import default_name, is_new, why_no_file, write_report
 from smoke_tui.presentation.spend import quota, spent
 from smoke_tui.runbook.model import Step
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A word that can be typed: what it does, what it takes.
 
     `at_once`: it is obeyed also from a pipe while nothing is asked.

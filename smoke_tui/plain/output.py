@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final, TextIO
 
 from smoke_tui.presentation.marks import ascii_text
 from smoke_tui.redaction import Cleaner, clean
+from smoke_tui.structs import Struct, field
 
 LONGEST: Final = 2000
 LINES_AT_ONCE: Final = 40
@@ -104,8 +104,7 @@ class Output:
         self.broken_pipe |= isinstance(error, BrokenPipeError)
 
 
-@dataclass(slots=True)
-class _Source:
+class _Source(Struct):
     step: str
     about: str = ""
     cleaner: Cleaner = field(default_factory=Cleaner)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.events.decisions import ExpectationsEvidence, OtherEvidence
@@ -14,13 +13,13 @@ from smoke_tui.presentation.printed import lost_provider
 from smoke_tui.proof.obligations import EVIDENCE, read_obligations
 from smoke_tui.runbook.model import Condition, Match, Ready, Runbook, Step
 from smoke_tui.runbook.templates import fill
+from smoke_tui.structs import Struct
 
 MOST: Final = 8
 """Expectations of one try that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """An expectation that was not met.
 
     Attributes:

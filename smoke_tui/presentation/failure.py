@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.failure_codes.texts import text_of_code
@@ -17,6 +16,7 @@ from smoke_tui.presentation.report.exchanges import no_evidence, support
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.presentation.step_summary import summary_of
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct, replace
 
 FULL: Final = 100
 """Percentage at which a quota window is used up."""
@@ -36,8 +36,7 @@ _LONG: Final = frozenset({"Asked", "Answered at"})
 Facts = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """What happened, in a sentence, with labelled details and the last lines of output."""
 
     what: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from smoke_tui.structs import Struct
 
 Tone = Literal["", "strong", "good", "bad", "warn", "muted", "accent", "gone", "added"]
 """Meanings that a front end may draw as colours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A state's glyph, word and tone; a tone is never the only sign of a state."""
 
     glyph: str

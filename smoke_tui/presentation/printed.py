@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.journal.state import State, Try
 from smoke_tui.presentation.format import inert, shorten
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct
 
 MOST_LINES: Final = 12
 MOST_WIDTH: Final = 240
@@ -17,8 +17,7 @@ _OUTPUT_SAYS_NOTHING: Final = frozenset({"operator-declined", "guard-unmet", "in
 """Codes of failures that are not the command's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """The last lines of output of a step, with a head that says whose they are.
 
     `own`: they are the failed step's.
@@ -29,8 +28,7 @@ class Printed:
     own: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LostProvider:
+class LostProvider(Struct, frozen=True):
     """A service that died: its step, its last try, and what it exited with, where that is known."""
 
     step: Step

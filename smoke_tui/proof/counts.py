@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 MAX_TOKENS: Final = 1 << 40
 """Maximum tokens of a call; larger numbers are not accepted as counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Tokens of one call, as the provider reports them."""
 
     input_tokens: int

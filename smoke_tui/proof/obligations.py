@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from smoke_tui.structs import Struct
 
 Stance = Literal["holds", "against", "nothing"]
 Status = Literal["holds", "missing", "contradicted"]
@@ -32,8 +33,7 @@ def value_text(value: object) -> str:
         return "a value that can't be shown"
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """One place where a fact can be read: its source, its value, and what that implies."""
 
     source: str
@@ -44,8 +44,7 @@ class Witness:
         return f"{self.value or '(empty)'} ({self.source})"
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(Struct, frozen=True):
     """Something a pass has to show; `code` and `summary` are set if it is not shown."""
 
     name: str
@@ -66,8 +65,7 @@ class Obligation:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A row of a table of obligations.
 
     `missing` is the code if no witness shows it; None means that a lack of contradiction is enough.

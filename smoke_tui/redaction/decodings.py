@@ -12,8 +12,9 @@ import zlib
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 MAX_STEPS: Final = 3
 """Decoding steps in a row: base64 of gzip of percent-encoded JSON takes three."""
@@ -44,8 +45,7 @@ _CONTROLS: Final = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
 _TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 
 
-@dataclass(slots=True)
-class Decoding:
+class Decoding(Struct):
     """One decoding: its bytes, the steps to it, and a map of positions to the original bytes."""
 
     data: bytes

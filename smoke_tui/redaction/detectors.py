@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from smoke_tui.redaction import personal_detectors, random_tokens, split_tokens
+from smoke_tui.structs import Struct
 
 _Match = re.Match[bytes]
 
@@ -27,8 +27,7 @@ class Hit(NamedTuple):
     head: int
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(Struct, frozen=True):
     """A row of the table: `hits` yields the values in each match of `pattern`.
 
     A match starts at one of the words in `needs`, or up to `back` bytes before it; with `span` it

@@ -12,7 +12,6 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
@@ -23,6 +22,7 @@ from smoke_tui.redaction.encodings import MIN_ANYWHERE, MIN_VALUE
 from smoke_tui.redaction.secret import Secret, utf8
 from smoke_tui.redaction.spans import Span, outside
 from smoke_tui.redaction.vault import Vault
+from smoke_tui.structs import Struct
 
 FRAGMENT: Final = 12
 """Consecutive characters of a value that make a leak."""
@@ -47,8 +47,7 @@ _SIGNS: Final = bytes(
 )
 
 
-@dataclass(frozen=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """Position and encoding of a secret that was found; never its value.
 
     `how` names the decoding steps ("raw", "base64+gzip", …), with "fragment" where only a part was
@@ -63,8 +62,7 @@ class Leak:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Needle:
+class _Needle(Struct, frozen=True):
     """A value to search for: case-folded or not, forwards or backwards, with or without signs."""
 
     secret: Secret

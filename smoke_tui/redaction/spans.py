@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from smoke_tui.structs import Struct
 
 ProtectedSpans = Sequence[tuple[int, int]]
 """(start, end) of placeholders that must stay unchanged, in order."""
@@ -19,8 +20,7 @@ class Span(NamedTuple):
     label: bytes
 
 
-@dataclass(slots=True)
-class Replaced:
+class Replaced(Struct):
     """End and label of the last replaced span, so that a stream can continue inside it."""
 
     end: int = 0

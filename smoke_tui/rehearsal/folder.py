@@ -9,13 +9,13 @@ import shutil
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
 from smoke_tui.rehearsal.provider import instructions
+from smoke_tui.structs import Struct
 from smoke_tui.temporary import TemporaryFolder, parent_for_programs
 
 _TEMPLATES: Final = Path(__file__).parent / "stack"
@@ -47,8 +47,7 @@ exec {python} -m smoke_tui "$@"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class RehearsalFolder:
+class RehearsalFolder(Struct, frozen=True):
     """The folder of one rehearsal, removed as a whole."""
 
     temporary: TemporaryFolder

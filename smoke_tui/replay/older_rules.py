@@ -7,7 +7,6 @@ Only what was never asked for then can't be answered: it is not in the record.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.journal.events.event import Event
@@ -21,6 +20,7 @@ from smoke_tui.journal.events.requests import (
 from smoke_tui.replay.agreement import same_data, table_of
 from smoke_tui.replay.redecide import AnotherPathError
 from smoke_tui.replay.stream import RESUMED, RecordEndedError, ResumptionError
+from smoke_tui.structs import replace
 
 _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger": ("op",),

@@ -7,13 +7,13 @@ the same things in the same order, so that it shows what today's rules make of a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.requests import QuestionAsked, Requested, StopRequested
 from smoke_tui.replay.agreement import same_bodies
 from smoke_tui.replay.stream import RESUMED, RecordEndedError, ResumptionError
+from smoke_tui.structs import Struct, replace
 
 BINDING: Final = ("request", "release")
 """Decisions that the world has to hear in the recorded order."""
@@ -23,8 +23,7 @@ class AnotherPathError(Exception):
     """The engine asked for something that was not recorded here; the text says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A decision as it was recorded and as it is made today; None where there is none."""
 
     recorded: Event | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +32,7 @@ from smoke_tui.replay.stream import (
 from smoke_tui.replay.strict import DivergenceError, Strict
 from smoke_tui.runbook import Runbook
 from smoke_tui.steps import behave
+from smoke_tui.structs import Struct
 from smoke_tui.world.loop import EngineLoop
 
 
@@ -99,8 +99,7 @@ def _run_program(runbook: Runbook, stream: RecordedStream, state: State) -> bool
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Redecided:
+class Redecided(Struct, frozen=True):
     """A recorded session under today's rules.
 
     `differences` are decisions that are made otherwise. `another_way` says where the engine would
@@ -134,8 +133,7 @@ NOT_BORNE_OUT: Final = "not-borne-out"
 """The finding that today's rules ask for what was not recorded then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rechecked:
+class Rechecked(Struct, frozen=True):
     """What a recorded session came to when it was decided again.
 
     `rules` is the number it was decided by then, the lowest where several programs wrote to it.

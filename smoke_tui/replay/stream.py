@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
 from smoke_tui.journal.events.body import DecisionBody
@@ -12,6 +11,7 @@ from smoke_tui.journal.events.event import Event, event_of, storable
 from smoke_tui.journal.file import Journal
 from smoke_tui.journal.stream import EventListener, Fact, IncomingFact, TextDelta
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import replace
 from smoke_tui.world.conversation import PendingRequest
 
 RESUMED: Final = "session.resumed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,12 +23,12 @@ from smoke_tui.runbook.schema.tables import (
     TableOf,
 )
 from smoke_tui.runbook.templates import names
+from smoke_tui.structs import Struct, field
 
 PROVIDERS: Final = ("fake", "replay", "live")
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of step.
 
     Attributes:

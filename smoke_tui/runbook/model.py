@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
 from smoke_tui.outcomes import Outcome
 from smoke_tui.runbook.lint.diagnostics import Diagnostic
+from smoke_tui.structs import Struct, field
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command line of a run block; with `shell`, a whole block for `/bin/sh -c`."""
 
     argv: tuple[str, ...]
@@ -21,8 +20,7 @@ class Command:
     text: str
 
 
-@dataclass(frozen=True)
-class Spend:
+class Spend(Struct, frozen=True):
     """The cap of a step that spends: calls of a subscription, or US dollars."""
 
     kind: Literal["subscription", "metered"]
@@ -30,8 +28,7 @@ class Spend:
     max_usd: Decimal | None
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """A condition checked before the step; `test` is file, command, env or url."""
 
     test: str
@@ -40,8 +37,7 @@ class Guard:
     line: int
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One condition of a match; `word` is its key.
 
     For `json`, `value` is the path, `test` is `is` or `equals`, and `operand` the expected value;
@@ -54,8 +50,7 @@ class Condition:
     operand: Any = None
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """Conditions that must all hold, in the order they were written."""
 
     conditions: tuple[Condition, ...]
@@ -66,8 +61,7 @@ class Match:
         return next((c for c in self.conditions if c.word == word), None)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One `[[on]]` rule: an outcome with its reason, or the fallback to go to."""
 
     match: Match
@@ -78,8 +72,7 @@ class Rule:
     index: int
 
 
-@dataclass(frozen=True)
-class Capture:
+class Capture(Struct, frozen=True):
     """A value kept for later steps, located by a JSON path or a pattern with one group."""
 
     name: str
@@ -89,8 +82,7 @@ class Capture:
     secret: bool = False
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A service's readiness probe: one of a URL, a host:port, a line of output.
 
     `status` belongs to `http`; `timeout` is in seconds.
@@ -103,8 +95,7 @@ class Ready:
     timeout: float | None = None
 
 
-@dataclass(frozen=True)
-class StandIn:
+class StandIn(Struct, frozen=True):
     """What answers in a rehearsal in place of the product: of commands, or of an address."""
 
     exit: int = 0
@@ -113,8 +104,7 @@ class StandIn:
     body: str = ""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step. `prose` is its Markdown without step and run blocks; `timeout` is seconds.
 
     `fields` holds every field of the step's kind, None where it is absent.
@@ -139,13 +129,12 @@ class Step:
     retry_max: int = 0
     restart: tuple[str, ...] = ()
     set_env: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict, hash=False)
+    env: Mapping[str, str] = field(default_factory=dict)
     capture: tuple[Capture, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Runbook:
+class Runbook(Struct, frozen=True):
     """A whole runbook; `sha256` is that of the file's bytes, of which `text` is the decoded form.
 
     `warnings` are lint's findings about what is executed; result and report show them.
@@ -162,7 +151,7 @@ class Runbook:
     sha256: str
     steps: tuple[Step, ...]
     rehearse_in: str | None = None
-    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    warnings: tuple[Diagnostic, ...] = ()
 
     def step(self, step_id: str) -> Step:
         """The step with this id.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -18,10 +17,10 @@ from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
 from smoke_tui.runbook.schema.context import STEP_TOPIC
 from smoke_tui.runbook.schema.scalars import FieldType
 from smoke_tui.runbook.schema.tables import Field, ListOf, MapOf, TableOf
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True)
-class FieldRow:
+class FieldRow(Struct, frozen=True):
     """One key: its name (with those of the tables around it), type, default and meaning."""
 
     name: str
@@ -30,8 +29,7 @@ class FieldRow:
     about: str
 
 
-@dataclass(frozen=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """One thing that can be explained.
 
     Attributes:

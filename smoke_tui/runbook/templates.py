@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from smoke_tui.structs import Struct
 
 NAME_PATTERN = r"[a-z][a-z0-9_]{0,40}"
 BUNDLE = "bundle"
@@ -33,8 +34,7 @@ STAND_IN = "stand_in"
 MINTED = "minted"
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template in a text; `name` is None if it is not a plain name."""
 
     name: str | None

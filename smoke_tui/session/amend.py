@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from smoke_tui.config.session_config import SessionConfig
@@ -21,6 +20,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resume import ResumableSession, open_resumable
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.session.session import Session
+from smoke_tui.structs import replace
 from smoke_tui.world.live.browser_clipboard import headless_io
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from smoke_tui.errors import CommandError
 from smoke_tui.judging.calibration import Calibration
@@ -13,12 +12,12 @@ from smoke_tui.judging.recording_changes import RecordingChange
 from smoke_tui.presentation.format import moment
 from smoke_tui.presentation.recording_change import pair_summary, ratio_summary
 from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase
+from smoke_tui.structs import Struct, replace
 
 NO_RATIO = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCase:
+class ShownCase(Struct, frozen=True):
     """A row of the table with its details.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,7 @@ from smoke_tui.presentation.recording_change import change_lines
 from smoke_tui.redaction import Vault
 from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase, ReviewPlace, now_text
 from smoke_tui.session.environment import user_name
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
 from smoke_tui.world.cassettes.lint import LintInput, lint_text
 from smoke_tui.world.cassettes.review import Decision, ReviewError, decide
@@ -42,8 +42,7 @@ NO_REPOSITORY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Struct, frozen=True):
     """What a person decided on new recordings.
 
     Attributes:
@@ -63,16 +62,14 @@ class Triage:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What was done with a case, as sentences for a person."""
 
     case: str
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(Struct, frozen=True):
     case: ReviewedCase
     change: RecordingChange
     sentences: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ from smoke_tui.judging.recording_changes import CaseThreshold, RecordingChange
 from smoke_tui.judging.thresholds import nearest_threshold
 from smoke_tui.outcomes import Exit
 from smoke_tui.session.environment import user_name
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.cassette import CassetteError
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
 from smoke_tui.world.cassettes.listing import ListedCase, list_cases
@@ -36,8 +36,7 @@ from smoke_tui.world.git import GitError, WorkingTree, working_tree
 _MOST_SOURCE = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedCase:
+class ReviewedCase(Struct, frozen=True):
     """A case with its review; `measure` is its name in the calibration log and its threshold."""
 
     listed: ListedCase
@@ -50,8 +49,7 @@ class ReviewedCase:
         return self.listed.row.case
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewPlace:
+class ReviewPlace(Struct, frozen=True):
     """Where a review reads and writes.
 
     Attributes:

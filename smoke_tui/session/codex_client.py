@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from smoke_tui.session.probe import MakeContext, probe
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions
 from smoke_tui.session.subscriber_client import UNSEEN, capture_subscribed
 from smoke_tui.steps.credential import session_bundle
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.browser_clipboard import headless_io
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.resources import StepError
@@ -27,8 +27,7 @@ class NoClientError(ValueError):
     """Nothing could be captured; the text is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Our call compared with the real client's; `place` is the field of its base instructions.
 
     `differences` are those to a call with a custom provider and without a login; `subscribed`

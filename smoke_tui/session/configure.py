@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from smoke_tui.runbook import Diagnostic, Runbook, find, load
 from smoke_tui.session.resolve import client_version_of, header_of, names_of
 from smoke_tui.session.secret_options import SecretOptions
 from smoke_tui.stack.ledger_table import describe
+from smoke_tui.structs import replace
 
 DEFAULT_RUNBOOK = "openai-subscription"
 

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from smoke_tui.session.codex_client import NoClientError, compare_with_client
 from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.session import Session
 from smoke_tui.session.session_view import LiveListener, SessionView
+from smoke_tui.structs import Struct, field, replace
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 from smoke_tui.world.ports import PortError
 
@@ -27,8 +27,7 @@ END_SECONDS: Final = 20.0
 """How long a session may take to end once it is cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewParts:
+class ViewParts(Struct, frozen=True):
     """What a view has beside its session.
 
     `past` are the recorded events of a session that is resumed.

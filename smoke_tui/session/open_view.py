@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resolve import with_client
 from smoke_tui.session.resume import ResumableSession, open_resumable
 from smoke_tui.session.secret_options import read_secret_options
+from smoke_tui.structs import replace
 from smoke_tui.world.live.browser_clipboard import OperatorIO, SystemBrowser, headless_io
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 

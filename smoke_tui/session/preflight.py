@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
 
 from smoke_tui.codex.bundle import Bundle
 from smoke_tui.codex.catalogue import (
@@ -28,14 +27,14 @@ from smoke_tui.steps.credential import given_bundle
 from smoke_tui.steps.drift import groups_of
 from smoke_tui.steps.drift_baseline import read_baselines
 from smoke_tui.steps.guards import check_guards
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.requests.machine import FindCommand, PathExists, ReadVariable
 from smoke_tui.world.resources import StepError
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """The findings of a preflight, and the exit codes that they call for."""
 
     rows: list[Finding] = field(default_factory=list)

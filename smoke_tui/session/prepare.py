@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke_tui.config.settings import Settings
@@ -13,6 +12,7 @@ from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.resolve import resolved_anew, with_client
 from smoke_tui.session.resume import ResumableSession
 from smoke_tui.session.secret_options import read_secret_options
+from smoke_tui.structs import replace
 from smoke_tui.world.live.browser_clipboard import OperatorIO, headless_io
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.runbook.rehearsing import rehearses_with_stack
 from smoke_tui.session.secret_options import SecretOptions, wants_embedded
 from smoke_tui.stack.ledger_table import LedgerTable
+from smoke_tui.structs import replace
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +14,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session.environment import this_program
 from smoke_tui.session.resume import ResumableSession
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import random_id
 from smoke_tui.world.ports import Ids
@@ -30,8 +30,7 @@ class Answerer(Protocol):
         """Take note of an answer that the operator gave."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRequest:
+class SessionRequest(Struct, frozen=True, kw_only=True):
     """What a session is opened with.
 
     `state_dir` holds the folder of all sessions. `resumable` is the recorded session to resume,

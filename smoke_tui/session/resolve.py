@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from dataclasses import replace
 
 from smoke_tui import __version__
 from smoke_tui.codex.attestations import ATTESTED
@@ -13,6 +12,7 @@ from smoke_tui.config.names import INSTALLED
 from smoke_tui.config.session_config import CAPTURED_VERSION, ORIGINATOR, SessionConfig
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import UsageError
+from smoke_tui.structs import replace
 from smoke_tui.world.live.codex_cli import probe_client
 
 

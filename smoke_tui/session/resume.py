@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.config.nearest import did_you_mean
@@ -15,10 +14,10 @@ from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction import placeholders_in
 from smoke_tui.runbook import Runbook
 from smoke_tui.runbook.kinds import KINDS
+from smoke_tui.structs import Struct
 
 
-@dataclass(slots=True)
-class ResumableSession:
+class ResumableSession(Struct):
     """A session that can be gone on with, its journal open for writing."""
 
     file: JournalFile

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +12,13 @@ from smoke_tui.config.session_config import GIVEN_BUNDLE, GIVEN_LEDGER
 from smoke_tui.config.settings import Settings, expanded
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.credential_document import problem_of
 
 BUNDLE_LIMIT = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class SecretOptions:
+class SecretOptions(Struct, frozen=True):
     """Option texts that stay out of the record: the credential bundle, the ledger's address.
 
     `texts` are by `GIVEN_BUNDLE` and `GIVEN_LEDGER`, in a rehearsal by `GIVEN_API_KEY` as well. The

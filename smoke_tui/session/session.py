@@ -8,7 +8,6 @@ import json
 import threading
 import traceback
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from smoke_tui.redaction import Vault
 from smoke_tui.runbook.lint.hidden_secrets import hidden_in_text
 from smoke_tui.session.request import Answerer, SessionRequest
 from smoke_tui.steps import behave
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.live.operator import LiveOperator
 from smoke_tui.world.live.ports import LivePorts
 from smoke_tui.world.live.world import LiveWorld
@@ -46,8 +46,7 @@ class NotStartedError(Exception):
     """A session can't begin, and nothing was run or spent; the text says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRecord:
+class SessionRecord(Struct, frozen=True):
     """The journal that a session writes, and the state that it holds so far.
 
     `state` is what the journal holds before `begins`, the fact that this program begins with.

@@ -11,7 +11,6 @@ import asyncio
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +22,7 @@ from smoke_tui.httpd.server import serve
 from smoke_tui.rehearsal.provider.certificates import mint_loopback
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.provider.tokens import ACCOUNT, Mint
+from smoke_tui.structs import Struct
 from smoke_tui.temporary import TemporaryFolder
 from smoke_tui.world.live.capture import PROMPT, SECONDS, Client
 from smoke_tui.world.live.codex_cli import CLIENT_HOME, client_environment
@@ -42,8 +42,7 @@ UNSEEN: Final = (
 """What a capture with a custom provider and without a login cannot show (captured: 0.169)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribed:
+class Subscribed(Struct, frozen=True):
     """A subscriber's request without its texts; `problem` is the reason where there is none."""
 
     problem: str | None

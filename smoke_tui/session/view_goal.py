@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from smoke_tui.structs import Struct
 
 if TYPE_CHECKING:
     from smoke_tui.runbook import Runbook
 
 
-@dataclass(frozen=True, slots=True)
-class ViewGoal:
+class ViewGoal(Struct, frozen=True):
     """What a front end is to show when it starts, as it was named on the command line.
 
     `target` names a runbook, to be run live or in a rehearsal (`rehearse`, `scenario`). `session`

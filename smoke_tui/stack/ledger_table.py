@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from smoke_tui.runbook.identifiers import identifier, table_name
+from smoke_tui.structs import Struct, replace
 
 NAMED: Final = ("table", "time", "domain", "model", "cost", "credential", "provider", "response_id")
 """Names that a runbook's `ledger` table may set, besides `match`."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTable:
+class LedgerTable(Struct, frozen=True):
     """The table and its columns; the defaults are the product's own names.
 
     A column that is None is not read. Names are used exactly as written.
@@ -31,11 +30,7 @@ class LedgerTable:
     @property
     def columns(self) -> dict[str, str]:
         """The columns that are read, by role."""
-        names = {
-            column.name: getattr(self, column.name)
-            for column in fields(self)
-            if column.name != "table"
-        }
+        names = {name: getattr(self, name) for name in self.__struct_fields__ if name != "table"}
         return {role: name for role, name in names.items() if name is not None}
 
     def with_names(self, names: Mapping[str, Any]) -> LedgerTable:

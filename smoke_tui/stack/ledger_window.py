@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from smoke_tui.stack.ledger_table import LedgerTable, describe
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.ledger import ReadLedger
 from smoke_tui.world.values import Text
@@ -18,8 +18,7 @@ PAUSES: Final = (0.5, 1.0, 2.0)
 _REMEDY: Final = "Check --ledger, --ledger-table and --ledger-columns."
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The time since `start`, by the ledger's clock; `match` is the domain of the organisation's rows."""
 
     table: LedgerTable
@@ -27,8 +26,7 @@ class Window:
     start: str
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerReading:
+class LedgerReading(Struct, frozen=True):
     """The ledger's rows of a window; with a `problem` it could not be read.
 
     `more` means that there are rows which were not read. `match` is the domain of the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from smoke_tui.proof.obligations import Witness
 from smoke_tui.stack.failure_signals import PLATFORM_WORDS, fallback_witnesses
 from smoke_tui.stack.turn_document import foreign_headers
 from smoke_tui.stack.turn_values import display_text
+from smoke_tui.structs import Struct
 
 RouteStatus = Literal["proven", "degraded", "unproven"]
 Conclusion = Literal["subscription", "another route", "nothing", "missing", "unclear"]
@@ -39,8 +39,7 @@ OUR_ROWS_LINE: Final = "ledger: rows of the organisation"
 _PORTS: Final = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
+class EvidenceLine(Struct, frozen=True):
     """One line of evidence: its subject, the value found, and the conclusion."""
 
     name: str

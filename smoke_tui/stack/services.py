@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 from smoke_tui.journal.events.facts import (
     HealthChanged,
@@ -16,6 +15,7 @@ from smoke_tui.journal.events.facts import (
 )
 from smoke_tui.journal.stream import Fact
 from smoke_tui.runbook.model import Ready
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.http import ConnectTcp, HttpLimits, HttpRequest, WatchHealth
@@ -30,8 +30,7 @@ TAIL_LINES = 12
 TAIL_CHARACTERS = 64 * 1024
 
 
-@dataclass(slots=True)
-class Service:
+class Service(Struct):
     """A service that outlives its step.
 
     `child` is None for an adopted service, which ran already. `health` reports changes of its

@@ -7,7 +7,6 @@ its route can be shown, with the operator's attestation as the last witness.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from smoke_tui.proof.counts import read_usage, usage_problem
@@ -20,6 +19,7 @@ from smoke_tui.stack.ledger_window import LedgerReading
 from smoke_tui.stack.route_proof import EvidenceLine, route_status
 from smoke_tui.stack.turn_document import named_models, named_responses
 from smoke_tui.stack.turn_values import display_text
+from smoke_tui.structs import Struct, field
 
 OTHER: Final = Requirement(
     "no other route",
@@ -76,8 +76,7 @@ TURN: Final = (OTHER, ANSWERED, IDENTITY, MODEL, ANSWER, NONCE, USAGE, ROUTE)
 _NO_ROWS: Final = "The ledger has no row of the organisation for this turn."
 
 
-@dataclass(frozen=True, slots=True)
-class TurnResult:
+class TurnResult(Struct, frozen=True):
     """A turn and its answer.
 
     `asked` is the requested model, if one was named; `answered` is False for a turn made by hand,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.proof.flags import normalize_name
 from smoke_tui.proof.obligations import value_text
+from smoke_tui.structs import Struct
 
 _MAX_DEPTH: Final = 6
 _MAX_VALUES: Final = 20_000
@@ -50,8 +50,7 @@ TURN_HOLDERS: Final = (
 """Tables that describe how the turn was made; other tables hold authored content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One value with its path, its normalized name and those of its tables.
 
     `listed` means that it is in a list that does not describe how the turn was made.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from smoke_tui.steps.battery_answer import answer_reader
 from smoke_tui.steps.battery_calls import Judge, by_api_key, by_subscription
 from smoke_tui.steps.battery_replay import recorded_answers
 from smoke_tui.steps.cost import spend
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.battery import BatteryLimits, CaseCalls, ReadPack, RunBattery
 from smoke_tui.world.resources import StepError

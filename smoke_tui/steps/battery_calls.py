@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -14,6 +13,7 @@ from smoke_tui.judging.battery_pack import Pack, judge_text
 from smoke_tui.steps.call import api_key
 from smoke_tui.steps.call_composition import CaseInputs, asked_text, compose, named_model
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import HttpLimits, HttpRequest
 from smoke_tui.world.requests.machine import LookUpPrice
@@ -29,8 +29,7 @@ TIMEOUT: Final = "10.0"
 _OVERHEAD: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Who judges: one request a case, the model, and what is said of it.
 
     `usd_per_million` are the prices of tokens in and out, `worst_usd` the most that one call can

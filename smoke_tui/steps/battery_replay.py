@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.journal.events.battery_facts import BatteryAnswered
@@ -12,6 +11,7 @@ from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.judging.battery_pack import Pack, judge_text
 from smoke_tui.judging.cases import prompt_sha256
 from smoke_tui.steps.battery_answer import answer_reader
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.recordings import ListCases, ReplayRecording
 from smoke_tui.world.resources import StepError

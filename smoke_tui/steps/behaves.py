@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from smoke_tui.engine.conditions import BEHAVIOURS
@@ -17,6 +16,7 @@ from smoke_tui.redaction import clean, placeholders_in
 from smoke_tui.runbook.model import Step
 from smoke_tui.steps.judge_call import Judged, ask_judge
 from smoke_tui.steps.kept_answer import keep_answer
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result

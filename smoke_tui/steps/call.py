@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from smoke_tui.codex.assessment import Assessment, assess
@@ -31,6 +30,7 @@ from smoke_tui.steps.call_composition import Composition, asked_text, compose, n
 from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
 from smoke_tui.steps.second_opinion import second_opinion
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw, ReadVariable
@@ -43,8 +43,7 @@ _UNSHOWN = ("headers", "exchange", "model_from", "served_from")
 """Observed values of a call that other parts of its evidence hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A call that is ready to be made, and what is recorded of it beside its answer.
 
     `bundle` and `composition` are there for a subscription's call only.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.codex.attestations import attestations_for
@@ -16,6 +15,7 @@ from smoke_tui.codex.request_shapes import SHAPES, CallInputs, build_call, build
 from smoke_tui.config.names import AUTO, INSTALLED
 from smoke_tui.config.session_config import INSTRUCTIONS_VARIABLE
 from smoke_tui.proof.quoting import with_nonce
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.codex_cli import CaptureClient, ClientCapture
 from smoke_tui.world.requests.http import HttpRequest
@@ -33,8 +33,7 @@ SOURCES: Final[Mapping[str, str]] = {
 """Where a client version comes from, for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(Struct, frozen=True):
     """A call that could be made.
 
     `about` is what the record holds of it beside its answer; `served_from` is the client version
@@ -49,8 +48,7 @@ class Composition:
     served_from: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """The model of a call, with its row of the catalogue, and the shape it is asked in."""
 
     slug: str
@@ -60,8 +58,7 @@ class Model:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseInputs:
+class CaseInputs(Struct, frozen=True):
     """What a case of recorded exchanges decides of its call.
 
     Its request is the same each time: there is no nonce, and `session` is made of the case.

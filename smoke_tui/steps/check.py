@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +11,7 @@ from smoke_tui.config.session_config import LOOPBACK
 from smoke_tui.runbook.model import StandIn
 from smoke_tui.steps.run import run
 from smoke_tui.steps.stand_in import stand_in_of
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.result import Result

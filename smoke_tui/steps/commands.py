@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.journal.events.decisions import Captured, ValueProvided
@@ -19,6 +18,7 @@ from smoke_tui.redaction import Secret
 from smoke_tui.runbook.json_path import dig, parse_path
 from smoke_tui.runbook.model import Capture, Command
 from smoke_tui.steps.stand_in import REHEARSED_ENV
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.requests.processes import Spawn
@@ -43,8 +43,7 @@ def spawn_spec(ctx: StepContext, command: Command) -> Spawn:
     )
 
 
-@dataclass(slots=True)
-class Ended:
+class Ended(Struct):
     """A child that ended: its exit status, its standard output, secrets of a hidden one."""
 
     code: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.decisions import SpendReserved, SpendSettled
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.runbook.kinds import KINDS
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.machine import LookUpPrice
 from smoke_tui.world.requests.operator import Question

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.engine.conditions import COMPARISONS, UNDECIDED
@@ -16,6 +15,7 @@ from smoke_tui.runbook.model import Condition, Match, Step
 from smoke_tui.steps.drift_baseline import Baseline, read_baselines
 from smoke_tui.steps.drift_triage import Triage, triage, triage_words
 from smoke_tui.steps.kept_answer import keep_answer
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.result import Result
 
@@ -27,8 +27,7 @@ MOST_DIFFERENCES: Final = 3
 _PARTS: Final[Mapping[str, Part]] = {"text_drift": "text", "tool_calls": "calls"}
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The conditions that compare with one recorded answer; `required` are those of `expect`."""
 
     conditions: tuple[Condition, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.journal.events.values import Blob
@@ -14,6 +13,7 @@ from smoke_tui.judging.calibration_file import CalibrationError, parse_calibrati
 from smoke_tui.judging.drift import RecordedAnswer, Threshold
 from smoke_tui.judging.markers import MarkerError, file_of, marker_threshold
 from smoke_tui.judging.thresholds import nearest_threshold
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.texts import ReadCalibration, ReadText
 from smoke_tui.world.resources import StepError
@@ -24,8 +24,7 @@ HOW_TO_BEGIN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """A recorded answer to compare with; `content` is its file's redacted text."""
 
     case: str
@@ -36,8 +35,7 @@ class Baseline:
     threshold: Threshold
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCalibrationFile:
+class ReadCalibrationFile(Struct, frozen=True):
     """The calibration, and the SHA-256 of the text it was read from; None where there is none."""
 
     calibration: Calibration

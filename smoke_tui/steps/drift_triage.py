@@ -6,7 +6,6 @@ Nothing here turns the try into a pass: the next one is judged by what is writte
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -29,6 +28,7 @@ from smoke_tui.judging.triage import (
 from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.judging.working_tree import changed_paths, fitting_changes
 from smoke_tui.steps.drift_baseline import Baseline, read_calibration
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.requests.texts import KeepText, ReadChanges, ReplaceCalibration, ReplaceText
@@ -52,8 +52,7 @@ _CAUSES: Final[dict[str, Cause]] = {
 _WORDS: Final[dict[str, str]] = {"false-positive": "false positive"}
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Struct, frozen=True):
     """A drift that is being triaged."""
 
     ctx: StepContext

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.codex.assessment import Assessment, assess
@@ -19,6 +18,7 @@ from smoke_tui.steps.call import api_key, model_of
 from smoke_tui.steps.call_composition import CaseInputs, compose
 from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw
@@ -28,8 +28,7 @@ CALL: Final = "call"
 """The kind of step whose field says what its calls are paid with; others say so in `spend`."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeCall:
+class JudgeCall(Struct, frozen=True):
     """A judge's call that is ready to be made."""
 
     request: HttpRequest
@@ -40,8 +39,7 @@ class JudgeCall:
     worst_usd: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What came of a judge's call: a verdict, or (None) the failure in `assessment`."""
 
     verdict: Verdict | None

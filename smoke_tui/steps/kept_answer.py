@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.journal.events.values import Blob
 from smoke_tui.judging.baselines import BaselineError, case_in, read_answer, render_case
 from smoke_tui.judging.drift import RecordedAnswer
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.texts import KeepText
 from smoke_tui.world.result import Result

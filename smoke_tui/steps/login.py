@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.codex.bundle import PUBLIC_LEAVES, TOKEN_LEAVES, Bundle, BundleError, read_bundle
 from smoke_tui.codex.device import device_log_in
 from smoke_tui.codex.login import log_in
@@ -11,6 +9,7 @@ from smoke_tui.journal.events.decisions import BundleProvided
 from smoke_tui.journal.events.facts import ProcessParsed
 from smoke_tui.steps.commands import run_to_end, spawn_spec
 from smoke_tui.steps.credential import given_bundle, hold
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result

@@ -5,13 +5,13 @@ Recording writes a pending file that waits for its review; it makes no recording
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.codex.assessment import assess
 from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.values import RecordedCase, RecordingFile
 from smoke_tui.steps.record_call import CaseResult, record_case
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.requests.recordings import ListCases, ReplayRecording

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from smoke_tui.codex.assessment import Assessment, assess
@@ -18,14 +17,14 @@ from smoke_tui.steps.call import api_key
 from smoke_tui.steps.call_composition import CaseInputs, asked_text, compose, named_model
 from smoke_tui.steps.cost import MOST_OUTPUT, settle, spend, worst_usd
 from smoke_tui.steps.credential import refuse_unsendable, session_bundle
+from smoke_tui.structs import Struct
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.recordings import RecordingResult, recorded_call
 from smoke_tui.world.resources import StepError
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """What came of one case; `action` is recorded, replayed or left."""
 
     case: RecordedCase
@@ -62,8 +61,7 @@ class CaseResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseCall:
+class CaseCall(Struct, frozen=True):
     """The call of a case, the same bytes each time, so that a replay can match them."""
 
     request: HttpRequest

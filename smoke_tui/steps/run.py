@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.steps.commands import (
     printed_json,
     public_of,
@@ -13,6 +11,7 @@ from smoke_tui.steps.commands import (
     take_captures,
 )
 from smoke_tui.steps.stand_in import commands_of, note_closed, stand_in_of
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.resources import StepError
 from smoke_tui.world.result import Result

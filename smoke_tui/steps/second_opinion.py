@@ -6,7 +6,6 @@ It says whose side the refusal is on, and never makes a step pass.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from smoke_tui.codex.assessment import Assessment, assess
@@ -20,6 +19,7 @@ from smoke_tui.failure_codes.table import CODES
 from smoke_tui.journal.money import COUNTS
 from smoke_tui.steps.call_composition import Composition, Model, asked_text, installed_call
 from smoke_tui.steps.cost import may_spend, reserve, settle
+from smoke_tui.structs import Struct, asdict
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.request_outline import items_of, outline
 from smoke_tui.world.requests.http import Exchange
@@ -34,8 +34,7 @@ BEFORE_A_CALL: Final = ("model-unlisted",)
 """Refusals that another shape could change: groups of codes, and codes of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(Struct, frozen=True):
     """The conclusion from the second answer.
 
     `result` is accepted, refused-alike, refused-otherwise or unclear.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.config.questions import Verb
 from smoke_tui.journal.events.decisions import ServiceAdopted, ServiceProvided
 from smoke_tui.runbook.model import Ready
@@ -11,6 +9,7 @@ from smoke_tui.runbook.parser.commands import command_of
 from smoke_tui.stack.services import Service, address_of, is_up, wait_ready, watch_health
 from smoke_tui.steps.commands import spawn_spec
 from smoke_tui.steps.run import NOTHING_RUN
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.operator import Question
 from smoke_tui.world.resources import StepError

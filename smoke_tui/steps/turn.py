@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from smoke_tui.codex.classify import Answer, Failure, classify
@@ -37,6 +36,7 @@ from smoke_tui.steps.turn_failure import (
     turn_failure,
     upstream_status,
 )
+from smoke_tui.structs import Struct, field, replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange, HttpRequest
 from smoke_tui.world.requests.machine import Draw
@@ -54,8 +54,7 @@ NONCE_VALUE: Final = "nonce"
 ATTESTED: Final = Requirement("operator's attestation", "route-unproven", "route-unproven")
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A turn that was made: its answer as a document and as text, and what the record keeps.
 
     `prompt` is what was asked, as far as it is known; `answered` is False where nothing can be

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from smoke_tui.codex.assessment import upstream_failure
@@ -15,6 +14,7 @@ from smoke_tui.runbook.json_path import dig
 from smoke_tui.stack.failure_signals import good_status
 from smoke_tui.stack.turn_document import PATHS
 from smoke_tui.steps.call import model_of
+from smoke_tui.structs import replace
 from smoke_tui.world.context import StepContext
 from smoke_tui.world.requests.http import Exchange
 

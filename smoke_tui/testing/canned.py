@@ -6,10 +6,10 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
+from smoke_tui.structs import Struct
 from smoke_tui.testing.provider import LLMToolCall
 
 Key = tuple[str, str]
@@ -24,8 +24,7 @@ class CannedTableError(ValueError):
     """A table of canned answers is invalid; the text says where, what was expected, and what is."""
 
 
-@dataclass(frozen=True, slots=True)
-class CannedAnswer:
+class CannedAnswer(Struct, frozen=True):
     """An answer that a fake provider gives.
 
     `pieces` are the text as it is streamed; None streams it word by word.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal, Protocol, runtime_checkable
+
+from smoke_tui.structs import Struct, field
 
 ProviderKind = Literal["fake", "replay", "live"]
 """Whose answers they are: canned, recorded, or a model's own of now."""
@@ -34,8 +35,7 @@ class LLMCallFailedError(LLMProviderError):
         self.partial = partial
 
 
-@dataclass(frozen=True, slots=True)
-class LLMCall:
+class LLMCall(Struct, frozen=True):
     """One request as it was made, for assertions."""
 
     purpose: str
@@ -49,16 +49,14 @@ class LLMCall:
         return self.purpose, self.content_class
 
 
-@dataclass(frozen=True, slots=True)
-class LLMToolCall:
+class LLMToolCall(Struct, frozen=True):
     """A call of a tool that the model asks for; arguments that are no JSON object are a text."""
 
     name: str
     arguments: Mapping[str, object] | str = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LLMUsage:
+class LLMUsage(Struct, frozen=True):
     """Tokens and cost of one call.
 
     `cost_usd` is what was billed for it by the token: exactly 0; a subscription pays by its quota.
@@ -84,8 +82,7 @@ class LLMUsage:
         return self.kind == "subscription"
 
 
-@dataclass(frozen=True, slots=True)
-class LLMAnswer:
+class LLMAnswer(Struct, frozen=True):
     """The answer to one call; `pieces` are its text as it was streamed."""
 
     text: str

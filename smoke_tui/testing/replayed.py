@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct
 from smoke_tui.testing.exchanges import answer_of
 from smoke_tui.testing.provider import LLMAnswer, LLMCall, LLMProviderError
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction, RecordedRequest
@@ -29,8 +29,7 @@ class ReplayMissError(LLMProviderError, LookupError):
     """Nothing that is recorded answers this prompt, or each such answer was replayed already."""
 
 
-@dataclass(slots=True)
-class _Recorded:
+class _Recorded(Struct):
     """A recorded exchange with what it is found by."""
 
     place: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from textual.events import Event, Key
 from textual.screen import Screen
 
 from smoke_tui.config.settings import Settings
+from smoke_tui.structs import Struct, field
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.palettes import THEME_WORDS
 from smoke_tui.tui.prefetch import load_next
@@ -30,8 +30,7 @@ LATEST: Final = 0.1
 """Seconds after which the lists are read at the latest, drawn or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """What the command line asked for. Without a runbook or a session: the home screen."""
 
     runbook: Runbook | None = None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from textual.theme import Theme
 
 from smoke_tui.config.settings import Settings
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """Colours of a theme; `accent` marks the focus, `warn` what waits for the operator.
 
     `frame` is a border without the focus, `cursor` the chosen row of the list with the focus,

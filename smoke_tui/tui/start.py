@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import MutableMapping
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.outcomes import Exit
 from smoke_tui.process_setup import SIGNALS, let_go_of_the_terminal, no_core_files
+from smoke_tui.structs import replace
 
 if TYPE_CHECKING:
     from smoke_tui.session.live_view import LiveView

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.journal.events.battery_facts import BatteryAnswered
 from smoke_tui.journal.events.values import BatteryPlan
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierCall:
+class EarlierCall(Struct, frozen=True):
     """The last call that asked for a model.
 
     `code` is what it came to, None where it passed. `sent` is its client version, `served_from`
@@ -23,8 +21,7 @@ class EarlierCall:
     needs: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierBattery:
+class EarlierBattery(Struct, frozen=True):
     """What earlier tries of a step have finished of its battery, and how many calls they made.
 
     `calls` counts those that were under way when a program was killed, too.

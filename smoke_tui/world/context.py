@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from smoke_tui.config.questions import Answer, Verb
@@ -18,6 +17,7 @@ from smoke_tui.journal.events.facts import Answered
 from smoke_tui.journal.stream import EventStream, Fact, TextDelta
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.model import Step
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.call_history import EarlierBattery, EarlierCall
 from smoke_tui.world.conversation import BodyReader, Conversation, PendingRequest, TimeLimit, World
 from smoke_tui.world.requests.base import VALUE, Query, Request
@@ -36,8 +36,7 @@ Raises:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """Which try of which step a context is for, and what the session has learnt before it.
 
     `session` and `runbook` are their names, `runbook_file` is that of its file. `before` is the code

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from smoke_tui.journal.events.requests import Released
 from smoke_tui.journal.stream import EventStream, Fact
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.requests.base import Request
 
 BodyReader = Callable[[bytes], bool]
 """Sees each redacted piece of a body as it comes in; True once it has read enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRequest:
+class PendingRequest(Struct, frozen=True):
     """A request on its way to a live port: its event, its step and try, its secrets' references."""
 
     seq: int

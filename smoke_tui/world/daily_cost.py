@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from smoke_tui.structs import Struct
 from smoke_tui.world.sql_quoting import sql_name, sql_table, sql_text
 
 Tier = Literal["platform", "org"]
@@ -22,8 +22,7 @@ COST_ROLES: Final = ("time", "domain", "model", "cost", "provider")
 MOST_DAYS: Final = 3650
 
 
-@dataclass(frozen=True, slots=True)
-class DailyCost:
+class DailyCost(Struct, frozen=True):
     """The question.
 
     `columns` are names by role, of `COST_ROLES`. Without `models`, those of live providers. Rows of
@@ -98,8 +97,7 @@ def reaches_provider(name: str | None) -> bool:
     return not (name or "").lower().startswith(NOT_SPENT)
 
 
-@dataclass(frozen=True, slots=True)
-class DayCost:
+class DayCost(Struct, frozen=True):
     """The cost of one day as decimal text, None where no row has one; and the rows without one."""
 
     day: str
@@ -107,8 +105,7 @@ class DayCost:
     unknown_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CostByDay:
+class CostByDay(Struct, frozen=True):
     """The answer, newest day first; `problem` is why there is none."""
 
     days: Sequence[DayCost] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.judging.working_tree import GIT_STATUS, changed_paths
+from smoke_tui.structs import Struct
 
 _PATIENCE: Final = 30.0
 """Seconds; a status of a very large working tree takes some."""
@@ -18,8 +18,7 @@ class GitError(ValueError):
     """Git could not answer; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingTree:
+class WorkingTree(Struct, frozen=True):
     """A checkout of git; `root` is its outermost folder."""
 
     root: Path

@@ -6,12 +6,12 @@ The clock's protocol is `journal.stream.Clock`, since the event stream dates fac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.body import FactBody
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.conversation import BodyReader, PendingRequest
 from smoke_tui.world.requests.codex_cli import CaptureClient
 from smoke_tui.world.requests.http import HttpRequest, Listen
@@ -35,8 +35,7 @@ class PortError(Exception):
     """A port could not do its work; the text is for the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortAnswer:
+class PortAnswer(Struct, frozen=True):
     """A fact that answers a request, not yet redacted, with its secrets and evidence.
 
     `taken` is called on the engine's loop once the fact is let in and written.

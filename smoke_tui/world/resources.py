@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.runbook.templates import scan
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.conversation import Conversation
 from smoke_tui.world.values import Joined, Text
 
@@ -51,8 +51,7 @@ class Credential(Protocol):
         """Its values by field name, as templates use them."""
 
 
-@dataclass(slots=True)
-class SessionResources:
+class SessionResources(Struct):
     """What outlives a step: values, variables and resources, owned by the session.
 
     `account` is the account of the bundle, also after the bundle is gone. `may_run`: the operator let the

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from smoke_tui.structs import Struct, field
 
 _LONGEST: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a try of a step came to; without a code, expectations decide.
 
     `observed` is the record's view: status, headers, route, exit, model and the like, plus

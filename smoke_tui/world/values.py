@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, cast
 
 from smoke_tui.redaction import Secret, placeholders_in
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, field
 
 PLACEHOLDER_PROBLEM: Final = (
     "it holds a placeholder of a hidden value, not the value; capture it with "
@@ -15,8 +15,7 @@ PLACEHOLDER_PROBLEM: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Text with secrets in it."""
 
     parts: tuple[str | Secret, ...]
@@ -25,8 +24,7 @@ class Joined:
 Text = str | Secret | Joined
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitive:
+class Sensitive(Struct, frozen=True):
     """A leaf of a JSON answer that is a secret.
 
     In `path`, "key=value" picks from a list the object whose key has that value. `claims` maps a

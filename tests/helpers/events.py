@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from smoke_tui.config.session_config import SessionConfig
@@ -12,6 +11,7 @@ from smoke_tui.journal.events.codec import decode, encode
 from smoke_tui.journal.events.event import Event, event_of
 from smoke_tui.journal.events.kinds import SCHEMA
 from smoke_tui.journal.stream import IncomingFact
+from smoke_tui.structs import replace
 
 
 def opened_data(config: SessionConfig | None = None, **more: Any) -> dict[str, Any]:

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 import smoke_tui
 from smoke_tui.config.questions import QUESTIONS
@@ -19,6 +19,7 @@ from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events import values
 from smoke_tui.journal.events.codec import CLASSES
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS, SCHEMA
+from smoke_tui.journal.events.tables import Column, plan_of
 from smoke_tui.judging.drift import AnswerDrift, TextDrift, Threshold, ToolCallDrift
 from smoke_tui.outcomes import VERDICT_EXITS, Exit, Outcome
 from smoke_tui.presentation.report.export import FORMATS
@@ -37,10 +38,11 @@ from smoke_tui.runbook.reference import (
 )
 from smoke_tui.runbook.schema.common_fields import COMMON, EFFECTS
 from smoke_tui.runbook.schema.context import STEP_TOPIC
+from smoke_tui.structs import Struct
 
 PAGE: Final = Path(smoke_tui.__file__).with_name("FORMAT.md")
 
-COMPARISON: Final = (AnswerDrift, Threshold, TextDrift, ToolCallDrift)
+COMPARISON: Final[tuple[type[Struct], ...]] = (AnswerDrift, Threshold, TextDrift, ToolCallDrift)
 """What a comparison came to, as evidence holds it."""
 
 HEAD: Final = f"""\
@@ -106,7 +108,7 @@ def _parts() -> Iterator[str]:
     yield "## Decisions\n"
     yield from _kinds(DECISIONS)
     yield "## Values\n\nObjects that the keys above hold.\n"
-    yield from (_class(each) for each in (*_dataclasses(values), *COMPARISON))
+    yield from (_class(each) for each in (*_structs(values), *COMPARISON))
     yield "## Outcomes and exit codes\n"
     yield f"Outcomes of steps: {_listed(Outcome)}.\n"
     yield _table(
@@ -182,32 +184,49 @@ def _kinds(kinds: Iterable[str]) -> Iterator[str]:
         yield from (_class(each, named=several) for each in CLASSES[kind])
 
 
-def _class(cls: type, *, named: bool = True) -> str:
+def _class(cls: type[Struct], *, named: bool = True) -> str:
     text = inspect.cleandoc(cls.__doc__ or "")
     tags = ", ".join(f"`{key}` = `{value}`" for key, value in getattr(cls, "tags", {}).items())
     head = f"**{cls.__name__}**{f' ({tags})' if tags else ''}. " if named else ""
-    assert is_dataclass(cls)
-    rows = [_row(field) for field in fields(cls)]
+    rows = [_row(column, annotated) for column, annotated in zip(*_columns(cls), strict=True)]
     table = _table(("Key", "Type", "Written"), rows) if rows else ""
     return f"{head}{text}\n\n{table}"
 
 
-def _row(field: Field[Any]) -> tuple[str, str, str]:
-    meta = field.metadata
-    optional = field.default is not MISSING or field.default_factory is not MISSING
-    how = "always" if optional and meta.get("always") else "optional" if optional else ""
-    if meta.get("flat"):
+def _columns(cls: type[Struct]) -> tuple[tuple[Column, ...], list[str]]:
+    """The columns of a class, and the type of each as it stands in the source."""
+    types: dict[str, str] = {}
+    for each in reversed(cls.__mro__):
+        types |= vars(each).get("__annotations__", {})
+    return plan_of(cls).columns, [types[column.name] for column in plan_of(cls).columns]
+
+
+def _row(column: Column, annotated: str) -> tuple[str, str, str]:
+    how = "" if column.required else "always" if column.always else "optional"
+    if column.flat:
         how = "its keys stand here"
-    elif meta.get("rest"):
+    elif column.rest:
         how = "every other key"
-    elif meta.get("whole"):
+    elif column.whole:
         how = "the table as it stands"
-    return f"`{meta.get('key', field.name)}`", f"`{field.type}`", how
+    return f"`{column.key}`", f"`{_type(annotated)}`", how
 
 
-def _dataclasses(module: ModuleType) -> Iterator[type]:
+def _type(annotated: str) -> str:
+    """A type without what `Annotated` says beside it."""
+    match ast.parse(annotated, mode="eval").body:
+        case ast.Subscript(ast.Name("Annotated"), ast.Tuple([bare, *_])):
+            return ast.get_source_segment(annotated, bare) or annotated
+    return annotated
+
+
+def _structs(module: ModuleType) -> Iterator[type[Struct]]:
     for each in vars(module).values():
-        if is_dataclass(each) and isinstance(each, type) and each.__module__ == module.__name__:
+        if (
+            isinstance(each, type)
+            and issubclass(each, Struct)
+            and each.__module__ == module.__name__
+        ):
             yield each
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +17,7 @@ from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.state import State
+from smoke_tui.structs import replace
 from tests.helpers.paths import ROOT
 from tests.helpers.program import Done, Program
 

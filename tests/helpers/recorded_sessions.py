@@ -6,7 +6,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.session import Session
+from smoke_tui.structs import replace
 from tests.helpers.events import data_of
 
 PATIENCE = 100.0

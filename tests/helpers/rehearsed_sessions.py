@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.secret_options import SecretOptions
+from smoke_tui.structs import replace
 from tests.helpers.event_order import in_fixed_order
 from tests.helpers.events import data_of
 from tests.helpers.placeholders import Placeholders

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as json_text
 import sys
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
@@ -29,6 +28,7 @@ from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session.configure import refuse_in_ci
 from smoke_tui.session.prepare import new_request, with_consent
 from smoke_tui.session.rehearsed import rehearsal
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.live.battery_packs import find_pack
 
 STEP: Final = "battery"
@@ -72,8 +72,7 @@ concurrency = {concurrency}
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryOptions:
+class BatteryOptions(Struct, frozen=True, kw_only=True):
     """The options of `battery`, by their names on the command line."""
 
     pack: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -35,6 +34,7 @@ from smoke_tui.presentation.calibration import (
 )
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.redaction import Vault, clean
+from smoke_tui.structs import asdict
 
 SCHEMA: Final = "smoke-calibration-log/1"
 

@@ -98,7 +98,7 @@ def _cases_below(path: Path) -> list[ListedCase]:
 
 def _row_object(listed: ListedCase) -> dict[str, Any]:
     row = listed.row
-    return {name: getattr(row, name) for name in row.__slots__} | {
+    return {name: getattr(row, name) for name in row.__struct_fields__} | {
         "path": str(listed.path.accepted)
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from smoke_tui.runbook import Runbook, parse
 from smoke_tui.session.configure import refuse_in_ci
 from smoke_tui.session.prepare import new_request
 from smoke_tui.session.rehearsed import rehearsal
+from smoke_tui.structs import replace
 from smoke_tui.world.cassettes.store import path_of
 
 MAX_CALLS: Final = 100

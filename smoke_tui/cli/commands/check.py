@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from smoke_tui.cli.answers_file import Headless, Scripted, read_answers
@@ -32,6 +31,7 @@ from smoke_tui.session.configure import (
 from smoke_tui.session.prepare import new_request, with_consent
 from smoke_tui.session.rehearsed import rehearsal
 from smoke_tui.session.request import SessionRequest
+from smoke_tui.structs import replace
 
 
 def check(settings: Settings, options: CheckOptions) -> int:

@@ -6,7 +6,6 @@ import difflib
 import hashlib
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from smoke_tui.session.configure import config_from
 from smoke_tui.session.resolve import with_client
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS, SecretOptions, read_secret_options
 from smoke_tui.session.subscriber_client import UNSEEN
+from smoke_tui.structs import asdict
 from smoke_tui.world.live.text_files import read_plain_file
 
 

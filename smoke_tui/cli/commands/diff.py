@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from smoke_tui.presentation.report.export import stored_evidence
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.redaction import clean
 from smoke_tui.runbook import Runbook
+from smoke_tui.structs import asdict
 
 SCHEMA: Final = "smoke-diff/1"
 _NAME: Final = 40

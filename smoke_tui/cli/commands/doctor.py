@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from smoke_tui import __version__
 from smoke_tui.cli.output import print_json
 from smoke_tui.cli.table import table
@@ -12,6 +10,7 @@ from smoke_tui.doctor import default_of, run_checks, shown
 from smoke_tui.history.leftovers import left_behind
 from smoke_tui.outcomes import Exit
 from smoke_tui.presentation.format import count
+from smoke_tui.structs import asdict
 
 
 def doctor(settings: Settings, *, stop_leftovers: bool, json: bool) -> int:

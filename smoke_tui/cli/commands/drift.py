@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.cli.calibration_io import read_file
@@ -26,8 +25,7 @@ SCHEMA: Final = "smoke-drift/1"
 _EXITS: Final = {False: Exit.OK, True: Exit.FAILED, None: Exit.NOT_PROVABLE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftOptions(TriageOptions):
+class DriftOptions(TriageOptions, frozen=True, kw_only=True):
     """The options of `drift`, by their names on the command line."""
 
     baseline: str

@@ -8,7 +8,6 @@ import sys
 import termios
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +31,7 @@ from smoke_tui.session.rehearsed import rehearsal, rehearsed, rehearsed_io
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.secret_options import NO_SECRET_OPTIONS
 from smoke_tui.session.session import Session
+from smoke_tui.structs import replace
 from smoke_tui.world.live.browser_clipboard import FileClipboard, OperatorIO, SystemBrowser
 
 RUNBOOK = """\

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final, Literal
@@ -23,6 +22,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session.configure import open_runbook
 from smoke_tui.session.secret_options import ledger_address
 from smoke_tui.session.spend_sources import daily_cost, ledger_table, model_names
+from smoke_tui.structs import asdict
 from smoke_tui.world.daily_cost import CostByDay, DailyCost, Tier
 
 DEFAULT_DAYS: Final = 7

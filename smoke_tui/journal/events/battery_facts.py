@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.journal.events.body import FactBody
 from smoke_tui.journal.events.values import QuotaWindow
+from smoke_tui.structs import field
 
 
-@dataclass(frozen=True, slots=True)
-class PackRead(FactBody):
+class PackRead(FactBody, frozen=True):
     """A pack of cases was read, or why not.
 
     `text` is the file's, `settings` are the variables `LLM_*` of the environment that are set.
@@ -26,8 +25,7 @@ class PackRead(FactBody):
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryAnswered(FactBody):
+class BatteryAnswered(FactBody, frozen=True):
     """One finished call of a battery.
 
     `text` is the judge's answer, whole; `status` is that of the response, `completed` where it came
@@ -57,8 +55,7 @@ class BatteryAnswered(FactBody):
     limits: tuple[QuotaWindow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryPaused(FactBody):
+class BatteryPaused(FactBody, frozen=True):
     """The provider asked to wait: no call is sent for `seconds`."""
 
     kind: ClassVar[str] = "battery"
@@ -68,8 +65,7 @@ class BatteryPaused(FactBody):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryEnded(FactBody):
+class BatteryEnded(FactBody, frozen=True):
     """No more calls are made; `stopped` is why some were not, None where all were."""
 
     kind: ClassVar[str] = "battery"

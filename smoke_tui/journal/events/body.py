@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Final
 
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct
 
 ALWAYS: Final[Mapping[str, Any]] = {"always": True}
 """Field metadata: written even when it has its default; records of earlier builds may lack it.
@@ -45,7 +45,7 @@ class Omitted(Enum):
 OMITTED: Final = Omitted.OMITTED
 
 
-class Body:
+class Body(Struct, frozen=True, dict=True):
     """What an event says, without its place in the stream.
 
     `kind` is the serialized name of the event's kind. `tags` are keys with fixed values that tell
@@ -54,40 +54,28 @@ class Body:
     keys that are missing or unknown today, or another order.
     """
 
-    __slots__ = ("as_recorded",)
-
     kind: ClassVar[str]
     tags: ClassVar[Mapping[str, str]] = {}
     tags_at: ClassVar[int] = 0
-    as_recorded: dict[str, Json]
 
 
-class FactBody(Body):
+class FactBody(Body, frozen=True):
     """What the world answered, or what happened in it."""
 
-    __slots__ = ()
 
-
-class DecisionBody(Body):
+class DecisionBody(Body, frozen=True):
     """What the engine decided."""
 
-    __slots__ = ()
 
-
-class StepDecision(DecisionBody):
+class StepDecision(DecisionBody, frozen=True):
     """A decision about a step: its event names one."""
 
-    __slots__ = ()
 
-
-class TryDecision(StepDecision):
+class TryDecision(StepDecision, frozen=True):
     """A decision about a try of a step: its event names both."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Opaque(Body):
+class Opaque(Body, frozen=True):
     """What a line says that has no class here.
 
     `problem` is None for a kind of a newer version, else why the table has not its kind's form.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from smoke_tui.journal.events import battery_facts, decisions, facts, machine_facts, requests
@@ -14,22 +13,23 @@ from smoke_tui.journal.events.requests import Requested
 from smoke_tui.journal.events.tables import plan_of, read_table, write_table
 from smoke_tui.journal.events.values import Blob, Observed, RecordedSecret
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, field
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 
 BLOBS: Final = "blobs"
 SECRETS: Final = "secrets"
 
 
 def _classes() -> Iterator[type[Body]]:
-    """Every class of events, in the order of its module."""
+    """Every class of events, in the order of its module; not what they have in common."""
     for module in (facts, machine_facts, battery_facts, requests, decisions):
         for each in vars(module).values():
             if (
                 isinstance(each, type)
                 and issubclass(each, Body)
                 and each.__module__ == module.__name__
-                and hasattr(each, "__dataclass_fields__")
+                and not each.__subclasses__()
             ):
                 yield each
 
@@ -40,8 +40,7 @@ CLASSES: Final[Mapping[str, tuple[type[Body], ...]]] = {
 """The classes of each kind: of several, the first fits whose fixed and required keys are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """What the data of an event says: its body, and the evidence and secrets beside it."""
 
     body: Body
@@ -84,7 +83,7 @@ def decode(
     except MismatchError as wrong:
         return Decoded(Opaque(kind, data, str(wrong)))
     if odd:
-        object.__setattr__(body, "as_recorded", data)
+        body.__dict__["as_recorded"] = data
     return Decoded(body, blobs, secrets)
 
 

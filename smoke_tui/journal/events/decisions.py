@@ -6,8 +6,7 @@ What was asked of the world is a decision, too; its classes are in `requests`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from smoke_tui.journal.events.body import (
     ALWAYS,
@@ -30,12 +29,12 @@ from smoke_tui.journal.events.values import (
 )
 from smoke_tui.outcomes import Outcome, Verdict
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import field
 
 # --- a try of a step --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TryStarted(TryDecision):
+class TryStarted(TryDecision, frozen=True):
     """A try of a step begins.
 
     `cause` is walk, again, retry, refresh, fallback, return, restart or resume; `caller` the step
@@ -46,12 +45,11 @@ class TryStarted(TryDecision):
 
     cause: str
     caller: str | None
-    step_kind: str = field(default="", metadata=key("kind", **ALWAYS))
-    title: str = field(default="", metadata=ALWAYS)
+    step_kind: Annotated[str, key("kind", **ALWAYS)] = ""
+    title: Annotated[str, ALWAYS] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TryFinished(TryDecision):
+class TryFinished(TryDecision, frozen=True):
     """What a try came to, before rules; `error`: this tool broke."""
 
     kind: ClassVar[str] = "try.finished"
@@ -62,10 +60,8 @@ class TryFinished(TryDecision):
     observed: Observed
 
 
-class Evidence(DecisionBody):
+class Evidence(DecisionBody, frozen=True):
     """Something that was seen and matters, under a name."""
-
-    __slots__ = ()
 
     kind: ClassVar[str] = "evidence"
 
@@ -75,79 +71,75 @@ class Evidence(DecisionBody):
         return self.tags["name"]
 
 
-@dataclass(frozen=True, slots=True)
-class RouteEvidence(Evidence):
+class RouteEvidence(Evidence, frozen=True):
     """The lines of evidence of a turn's route: name, what was seen, what that says."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "route"}
 
-    lines: tuple[tuple[str | int | float | bool | None, ...], ...] = field(metadata=key("value"))
+    lines: Annotated[tuple[tuple[str | int | float | bool | None, ...], ...], key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectationsEvidence(Evidence):
+class ExpectationsEvidence(Evidence, frozen=True):
     """The expectations that did not hold: what was expected, and what was seen."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "expectations"}
 
-    unmet: tuple[tuple[str, ...], ...] = field(metadata=key("value"))
+    unmet: Annotated[tuple[tuple[str, ...], ...], key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaEvidence(Evidence):
+class QuotaEvidence(Evidence, frozen=True):
     """The windows of the subscription's quota, from the usage page."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "quota"}
 
-    windows: tuple[QuotaWindow, ...] = field(metadata=key("value"))
+    windows: Annotated[tuple[QuotaWindow, ...], key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class DriftEvidence(Evidence):
+class DriftEvidence(Evidence, frozen=True):
     """An answer was compared with a recorded one."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "drift"}
 
-    compared: ComparedAnswers = field(metadata=key("value"))
+    compared: Annotated[ComparedAnswers, key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class TriageEvidence(Evidence):
+class TriageEvidence(Evidence, frozen=True):
     """A drift was given a class."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "triage"}
 
-    triaged: TriagedDrift = field(metadata=key("value"))
+    triaged: Annotated[TriagedDrift, key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryEvidence(Evidence):
+class BatteryEvidence(Evidence, frozen=True):
     """What a battery is made of."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "battery"}
 
-    planned: BatteryPlan = field(metadata=key("value"))
+    planned: Annotated[BatteryPlan, key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeEvidence(Evidence):
+class JudgeEvidence(Evidence, frozen=True):
     """A judge was asked whether an answer does what it has to."""
 
     tags: ClassVar[Mapping[str, str]] = {"name": "behaviour"}
 
-    judged: JudgedAnswer = field(metadata=key("value"))
+    judged: Annotated[JudgedAnswer, key("value")]
 
 
-@dataclass(frozen=True, slots=True)
-class OtherEvidence(Evidence):
+class OtherEvidence(Evidence, frozen=True):
     """Evidence of any other name, as a JSON value."""
 
-    name: str = field()
+    other_name: Annotated[str, key("name")]
     value: Json
 
+    @property
+    def name(self) -> str:
+        """What it is evidence of."""
+        return self.other_name
 
-@dataclass(frozen=True, slots=True)
-class FindingRecorded(DecisionBody):
+
+class FindingRecorded(DecisionBody, frozen=True):
     """A finding: something to be looked at that decides nothing."""
 
     kind: ClassVar[str] = "finding"
@@ -157,44 +149,40 @@ class FindingRecorded(DecisionBody):
     remedy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleMatched(TryDecision):
+class RuleMatched(TryDecision, frozen=True, kw_only=True):
     """A rule of the runbook applies: its index in the step, its line, and what it makes of it."""
 
     kind: ClassVar[str] = "rule.matched"
 
     index: int
     line: int
-    goto: str | None = field(default=None, metadata=ALWAYS)
-    why: str | None = field(default=None, metadata=ALWAYS)
+    goto: Annotated[str | None, ALWAYS] = None
+    why: Annotated[str | None, ALWAYS] = None
     outcome: Outcome | None
-    code: str | None = field(default=None, metadata=ALWAYS)
+    code: Annotated[str | None, ALWAYS] = None
 
 
-@dataclass(frozen=True, slots=True)
-class BranchTaken(TryDecision):
+class BranchTaken(TryDecision, frozen=True):
     """The walk goes to a fallback; `line` is that of the rule that says so."""
 
     kind: ClassVar[str] = "branch.taken"
 
     to: str
     code: str | None
-    line: int | None = field(default=None, metadata=ALWAYS)
+    line: Annotated[int | None, ALWAYS] = None
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPlanned(TryDecision):
+class RetryPlanned(TryDecision, frozen=True):
     """The engine tries the step once more after `seconds`, or after a refresh of the bundle."""
 
     kind: ClassVar[str] = "retry.planned"
 
     seconds: int | float
     code: str | None
-    refresh: bool = field(default=False, metadata=ALWAYS)
+    refresh: Annotated[bool, ALWAYS] = False
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished(StepDecision):
+class StepFinished(StepDecision, frozen=True):
     """The outcome of a step; a waiver has a reason, and who waived it."""
 
     kind: ClassVar[str] = "step.finished"
@@ -209,8 +197,7 @@ class StepFinished(StepDecision):
 # --- what steps leave -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Captured(StepDecision):
+class Captured(StepDecision, frozen=True):
     """A value for later steps; a secret's placeholder where it is one."""
 
     kind: ClassVar[str] = "captured"
@@ -219,10 +206,8 @@ class Captured(StepDecision):
     value: Json
 
 
-class Provided(StepDecision):
+class Provided(StepDecision, frozen=True):
     """A resource that outlives its step."""
-
-    __slots__ = ()
 
     kind: ClassVar[str] = "provided"
     tags_at: ClassVar[int] = 1
@@ -230,8 +215,7 @@ class Provided(StepDecision):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAdopted(Provided):
+class ServiceAdopted(Provided, frozen=True):
     """A service that ran already is used; nobody knows which variables it has."""
 
     tags: ClassVar[Mapping[str, str]] = {"kind": "service"}
@@ -240,21 +224,19 @@ class ServiceAdopted(Provided):
     adopted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceProvided(Provided):
+class ServiceProvided(Provided, frozen=True):
     """A service runs: its command, the session's variables it has, the command that stops it."""
 
     tags: ClassVar[Mapping[str, str]] = {"kind": "service"}
 
     name: str
-    argv: str = field(default="", metadata=ALWAYS)
-    variables: tuple[str, ...] = field(default=(), metadata=ALWAYS)
-    stop_argv: tuple[str, ...] | None = field(default=None, metadata=ALWAYS)
-    cwd: str = field(default="", metadata=ALWAYS)
+    argv: Annotated[str, ALWAYS] = ""
+    variables: Annotated[tuple[str, ...], ALWAYS] = ()
+    stop_argv: Annotated[tuple[str, ...] | None, ALWAYS] = None
+    cwd: Annotated[str, ALWAYS] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BundleProvided(Provided):
+class BundleProvided(Provided, frozen=True):
     """The credential bundle of a login."""
 
     tags: ClassVar[Mapping[str, str]] = {"kind": "bundle"}
@@ -262,8 +244,7 @@ class BundleProvided(Provided):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ValueProvided(Provided):
+class ValueProvided(Provided, frozen=True):
     """A secret value that is gone with the program that holds it."""
 
     tags: ClassVar[Mapping[str, str]] = {"kind": "value"}
@@ -271,26 +252,23 @@ class ValueProvided(Provided):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class VariableProvided(Provided):
+class VariableProvided(Provided, frozen=True):
     """A variable for the environment of children: what may be shown of its value."""
 
     tags: ClassVar[Mapping[str, str]] = {"kind": "variable"}
 
     name: str
-    public: Mapping[str, Json] = field(default_factory=dict, metadata=REST)
+    public: Annotated[Mapping[str, Json], REST] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OtherProvided(Provided):
+class OtherProvided(Provided, frozen=True):
     """A resource of another kind."""
 
     name: str
-    detail: Mapping[str, Json] = field(default_factory=dict, metadata=REST)
+    detail: Annotated[Mapping[str, Json], REST] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceLost(DecisionBody):
+class ResourceLost(DecisionBody, frozen=True):
     """Such a resource is gone."""
 
     kind: ClassVar[str] = "resource.lost"
@@ -298,19 +276,17 @@ class ResourceLost(DecisionBody):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undone(DecisionBody):
+class Undone(DecisionBody, frozen=True):
     """Outcomes that do not count any more, and why; `changed` tells what has, by step."""
 
     kind: ClassVar[str] = "undone"
 
     steps: tuple[str, ...]
-    why: str = field(default="", metadata=ALWAYS)
+    why: Annotated[str, ALWAYS] = ""
     changed: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Amended(StepDecision):
+class Amended(StepDecision, frozen=True):
     """The operator's second answer takes the place of the first."""
 
     kind: ClassVar[str] = "amended"
@@ -324,8 +300,7 @@ class Amended(StepDecision):
 # --- money ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SpendReserved(TryDecision):
+class SpendReserved(TryDecision, frozen=True):
     """Calls are about to be made.
 
     `spend_kind` is subscription or metered; `worst_usd` the most they can cost, as decimal text,
@@ -335,14 +310,13 @@ class SpendReserved(TryDecision):
     kind: ClassVar[str] = "spend.reserved"
 
     calls: int
-    spend_kind: str = field(default="subscription", metadata=key("kind", **ALWAYS))
-    worst_usd: str | None = field(default=None, metadata=ALWAYS)
+    spend_kind: Annotated[str, key("kind", **ALWAYS)] = "subscription"
+    worst_usd: Annotated[str | None, ALWAYS] = None
     model: str | None = None
-    detail: Mapping[str, Json] = field(default_factory=dict, metadata=REST)
+    detail: Annotated[Mapping[str, Json], REST] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SpendReturned(TryDecision):
+class SpendReturned(TryDecision, frozen=True):
     """Calls that were reserved are not made."""
 
     kind: ClassVar[str] = "spend.returned"
@@ -350,8 +324,7 @@ class SpendReturned(TryDecision):
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpendSettled(TryDecision):
+class SpendSettled(TryDecision, frozen=True):
     """What a call cost, as far as it is known: tokens, decimal US dollars, quota windows.
 
     A price that was asked for and not found is None; one that was not asked for is omitted.
@@ -360,8 +333,8 @@ class SpendSettled(TryDecision):
 
     kind: ClassVar[str] = "spend.settled"
 
-    spend_kind: str = field(default="", metadata=key("kind", **ALWAYS))
-    unknown: bool = field(default=False, metadata=ALWAYS)
+    spend_kind: Annotated[str, key("kind", **ALWAYS)] = ""
+    unknown: Annotated[bool, ALWAYS] = False
     input_tokens: int | None = None
     cached_input_tokens: int | None = None
     output_tokens: int | None = None
@@ -369,21 +342,20 @@ class SpendSettled(TryDecision):
     usd_api_equivalent: str | Omitted | None = OMITTED
     price_source: str | Omitted | None = OMITTED
     usd_metered: str | Omitted | None = OMITTED
-    limits: tuple[QuotaWindow, ...] = field(default=(), metadata=ALWAYS)
+    limits: Annotated[tuple[QuotaWindow, ...], ALWAYS] = ()
     unknown_calls: int | None = None
 
 
 # --- the session ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SessionClosed(DecisionBody):
+class SessionClosed(DecisionBody, frozen=True):
     """The verdict and the totals; `steps` are the outcomes by step."""
 
     kind: ClassVar[str] = "session.closed"
 
     verdict: Verdict
-    steps: Mapping[str, str] = field(default_factory=dict, metadata=ALWAYS)
-    cancelled: str | None = field(default=None, metadata=ALWAYS)
-    calls: int = field(default=0, metadata=ALWAYS)
-    commands_agreed: bool = field(default=False, metadata=ALWAYS)
+    steps: Annotated[Mapping[str, str], ALWAYS] = field(default_factory=dict)
+    cancelled: Annotated[str | None, ALWAYS] = None
+    calls: Annotated[int, ALWAYS] = 0
+    commands_agreed: Annotated[bool, ALWAYS] = False

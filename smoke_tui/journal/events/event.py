@@ -6,7 +6,6 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast
 
@@ -15,6 +14,7 @@ from smoke_tui.journal.events.codec import decode, encode, kind_of
 from smoke_tui.journal.events.kinds import FACTS
 from smoke_tui.journal.events.values import Blob, RecordedSecret
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, field
 
 OTHER_FORM_ERRORS: Final = (
     KeyError,
@@ -34,8 +34,7 @@ class JournalDamageError(ValueError):
 B_co = TypeVar("B_co", bound=Body, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class EventOf(Generic[B_co]):
+class EventOf(Struct, Generic[B_co], frozen=True):
     """One line of a journal, whose body is known to be of a class.
 
     `time` is UTC, ISO 8601 with milliseconds; `ms` counts monotonic milliseconds since the session

@@ -7,8 +7,7 @@ classes, the codec takes the first whose fixed keys and required keys are there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from smoke_tui.config.questions import Answer
 from smoke_tui.journal.events.body import ALWAYS, FLAT, FactBody, key
@@ -18,8 +17,7 @@ from smoke_tui.redaction.secret import Json
 # --- the session ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOpened(FactBody):
+class SessionOpened(FactBody, frozen=True):
     """A journal begins. `schema` is its format, `session` the session's name."""
 
     kind: ClassVar[str] = "session.opened"
@@ -27,11 +25,10 @@ class SessionOpened(FactBody):
     schema: str
     session: str
     runbook: RecordedRunbook
-    program: Program = field(metadata=FLAT)
+    program: Annotated[Program, FLAT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionResumed(FactBody):
+class SessionResumed(FactBody, frozen=True, kw_only=True):
     """Another program goes on with the session: what lived in the former one is gone.
 
     `undone` are the steps whose outcome does not count any more; `rerun` is the one step that is
@@ -40,15 +37,14 @@ class SessionResumed(FactBody):
 
     kind: ClassVar[str] = "session.resumed"
 
-    undone: tuple[str, ...] = field(default=(), metadata=ALWAYS)
-    rerun: str | None = field(default=None, metadata=ALWAYS)
+    undone: Annotated[tuple[str, ...], ALWAYS] = ()
+    rerun: Annotated[str | None, ALWAYS] = None
     amend: Amendment | None = None
-    torn_bytes: int = field(default=0, metadata=ALWAYS)
-    program: Program = field(metadata=FLAT)
+    torn_bytes: Annotated[int, ALWAYS] = 0
+    program: Annotated[Program, FLAT]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered(FactBody):
+class Answered(FactBody, frozen=True):
     """The operator, or who stands for them, answered a question.
 
     `hit` is what a pasted redirect address holds.
@@ -60,8 +56,7 @@ class Answered(FactBody):
     hit: ListenHit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled(FactBody):
+class Cancelled(FactBody, frozen=True):
     """The operator stopped a step or the session; `scope` tells which, `why` the key or signal."""
 
     kind: ClassVar[str] = "cancelled"
@@ -70,8 +65,7 @@ class Cancelled(FactBody):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Faulted(FactBody):
+class Faulted(FactBody, frozen=True):
     """This tool broke; the trace has no local variables."""
 
     kind: ClassVar[str] = "fault"
@@ -79,8 +73,7 @@ class Faulted(FactBody):
     trace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noted(FactBody):
+class Noted(FactBody, frozen=True):
     """A note of the operator."""
 
     kind: ClassVar[str] = "noted"
@@ -91,8 +84,7 @@ class Noted(FactBody):
 # --- the network ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswered(FactBody):
+class HttpAnswered(FactBody, frozen=True):
     """The answer of an HTTP request, or why there was none.
 
     `chunks` are (offset in the body, milliseconds since sending); `ms` is how long it took.
@@ -110,8 +102,7 @@ class HttpAnswered(FactBody):
     error_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TcpAnswered(FactBody):
+class TcpAnswered(FactBody, frozen=True):
     """A connection was made, or why not."""
 
     kind: ClassVar[str] = "tcp"
@@ -119,8 +110,7 @@ class TcpAnswered(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListenReady(FactBody):
+class ListenReady(FactBody, frozen=True):
     """The listener of a login's redirect listens on a port."""
 
     kind: ClassVar[str] = "listen"
@@ -129,8 +119,7 @@ class ListenReady(FactBody):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListenBusy(FactBody):
+class ListenBusy(FactBody, frozen=True):
     """No port could be listened on: each is taken."""
 
     kind: ClassVar[str] = "listen"
@@ -140,8 +129,7 @@ class ListenBusy(FactBody):
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListenForbidden(FactBody):
+class ListenForbidden(FactBody, frozen=True):
     """No port could be listened on: this machine does not allow it."""
 
     kind: ClassVar[str] = "listen"
@@ -151,8 +139,7 @@ class ListenForbidden(FactBody):
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListenIgnored(FactBody):
+class ListenIgnored(FactBody, frozen=True):
     """A redirect came that belongs to another login; `why` in a few words."""
 
     kind: ClassVar[str] = "listen"
@@ -161,8 +148,7 @@ class ListenIgnored(FactBody):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListenHit(FactBody):
+class ListenHit(FactBody, frozen=True):
     """The login's redirect came: with a code (a secret), or with an error and its description."""
 
     kind: ClassVar[str] = "listen"
@@ -172,21 +158,19 @@ class ListenHit(FactBody):
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class HealthChanged(FactBody):
+class HealthChanged(FactBody, frozen=True):
     """Whether the address of a service that was ready still answers; `problem` says why not."""
 
     kind: ClassVar[str] = "health"
 
     up: bool
-    problem: str | None = field(default=None, metadata=ALWAYS)
+    problem: Annotated[str | None, ALWAYS] = None
 
 
 # --- children ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessStarted(FactBody):
+class ProcessStarted(FactBody, frozen=True):
     """A child runs.
 
     `mark` and `boot` tell a process of this boot apart from a later one with the same id: the
@@ -203,31 +187,28 @@ class ProcessStarted(FactBody):
     argv: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessOutput(FactBody):
+class ProcessOutput(FactBody, frozen=True, kw_only=True):
     """A block of a child's output, from `out` or `err`; `dropped` bytes were left out before."""
 
     kind: ClassVar[str] = "process"
     tags: ClassVar[Mapping[str, str]] = {"what": "output"}
 
-    source: str = field(default="", metadata=ALWAYS)
+    source: Annotated[str, ALWAYS] = ""
     text: str
-    dropped: int = field(default=0, metadata=ALWAYS)
+    dropped: Annotated[int, ALWAYS] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessParsed(FactBody):
+class ProcessParsed(FactBody, frozen=True):
     """The last JSON object of a hidden child's output, with nothing but its public leaves."""
 
     kind: ClassVar[str] = "process"
     tags: ClassVar[Mapping[str, str]] = {"what": "parsed"}
 
-    has_document: bool = field(metadata=key("found"))
+    has_document: Annotated[bool, key("found")]
     document: Json
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessDetached(FactBody):
+class ProcessDetached(FactBody, frozen=True):
     """A command ended and left `kept` processes behind; each is [pid, mark]."""
 
     kind: ClassVar[str] = "process"
@@ -238,8 +219,7 @@ class ProcessDetached(FactBody):
     processes: tuple[tuple[int, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessExited(FactBody):
+class ProcessExited(FactBody, frozen=True):
     """A child has ended, with this exit status."""
 
     kind: ClassVar[str] = "process"
@@ -248,8 +228,7 @@ class ProcessExited(FactBody):
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessMissing(FactBody):
+class ProcessMissing(FactBody, frozen=True):
     """A child could not be started."""
 
     kind: ClassVar[str] = "process"
@@ -258,8 +237,7 @@ class ProcessMissing(FactBody):
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessStopped(FactBody):
+class ProcessStopped(FactBody, frozen=True):
     """A child was taken down; `gone`: it is proven that nothing of it is left."""
 
     kind: ClassVar[str] = "process"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from smoke_tui.journal.events.body import ALWAYS, FactBody
 from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct
 
 # --- this machine -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired(FactBody):
+class TimerFired(FactBody, frozen=True):
     """A time that was waited for has come."""
 
     kind: ClassVar[str] = "timer"
@@ -22,8 +21,7 @@ class TimerFired(FactBody):
     seconds: int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn(FactBody):
+class Drawn(FactBody, frozen=True):
     """A random value; None where it is a secret."""
 
     kind: ClassVar[str] = "draw"
@@ -31,8 +29,7 @@ class Drawn(FactBody):
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageOpened(FactBody):
+class PageOpened(FactBody, frozen=True):
     """A page was handed to the browser, or why not."""
 
     kind: ClassVar[str] = "browser"
@@ -40,8 +37,7 @@ class PageOpened(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClipboardOffered(FactBody):
+class ClipboardOffered(FactBody, frozen=True):
     """A text was offered to be carried elsewhere: `how`, or why not; `cleared` took it back."""
 
     kind: ClassVar[str] = "clipboard"
@@ -50,8 +46,7 @@ class ClipboardOffered(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileExists(FactBody):
+class FileExists(FactBody, frozen=True):
     """Whether a file is there."""
 
     kind: ClassVar[str] = "file"
@@ -59,8 +54,7 @@ class FileExists(FactBody):
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FileRead(FactBody):
+class FileRead(FactBody, frozen=True):
     """The text of a file; None where it is a secret, or could not be read."""
 
     kind: ClassVar[str] = "file"
@@ -69,8 +63,7 @@ class FileRead(FactBody):
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRead(FactBody):
+class DocumentRead(FactBody, frozen=True):
     """A JSON document without its secret leaves, or why there is none."""
 
     kind: ClassVar[str] = "file"
@@ -79,8 +72,7 @@ class DocumentRead(FactBody):
     document: Json
 
 
-@dataclass(frozen=True, slots=True)
-class TextRead(FactBody):
+class TextRead(FactBody, frozen=True):
     """A text file was read, or why not; its text is the evidence `text`.
 
     `missing`: there is no such file.
@@ -93,8 +85,7 @@ class TextRead(FactBody):
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TextReplaced(FactBody):
+class TextReplaced(FactBody, frozen=True):
     """A text file was replaced as a whole, or why not; then it is as it was."""
 
     kind: ClassVar[str] = "file"
@@ -103,16 +94,14 @@ class TextReplaced(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TextKept(FactBody):
+class TextKept(FactBody, frozen=True):
     """A text that was made from earlier facts is kept as the evidence `text`."""
 
     kind: ClassVar[str] = "file"
     tags: ClassVar[Mapping[str, str]] = {"what": "kept"}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesRead(FactBody):
+class ChangesRead(FactBody, frozen=True):
     """What differs in the project's working tree from its last commit, or why that is not known.
 
     The evidence `text` is the output of `git status --porcelain`.
@@ -123,8 +112,7 @@ class ChangesRead(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CasesListed(FactBody):
+class CasesListed(FactBody, frozen=True):
     """The cases of recorded exchanges that a step may record or replay, or why there are none.
 
     `refused`: nothing may be sent here, since CI is set.
@@ -138,8 +126,7 @@ class CasesListed(FactBody):
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingReplayed(FactBody):
+class RecordingReplayed(FactBody, frozen=True):
     """A recorded exchange was replayed, or why not; nothing was sent. Its body is evidence."""
 
     kind: ClassVar[str] = "recording"
@@ -152,8 +139,7 @@ class RecordingReplayed(FactBody):
     ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingWritten(FactBody):
+class RecordingWritten(FactBody, frozen=True):
     """What was written of the exchanges of a case, or why nothing was.
 
     `path` is the file, `digest` the SHA-256 of its exchanges; `recorded`, `replayed` and `cut`
@@ -172,8 +158,7 @@ class RecordingWritten(FactBody):
     unused: int
 
 
-@dataclass(frozen=True, slots=True)
-class BundleKept(FactBody):
+class BundleKept(FactBody, frozen=True):
     """The bundle's file was replaced, or why not."""
 
     kind: ClassVar[str] = "file"
@@ -181,8 +166,7 @@ class BundleKept(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class VariableRead(FactBody):
+class VariableRead(FactBody, frozen=True):
     """Whether a variable of the environment is set, and whether its value is blank."""
 
     kind: ClassVar[str] = "env"
@@ -191,8 +175,7 @@ class VariableRead(FactBody):
     blank: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CommandFound(FactBody):
+class CommandFound(FactBody, frozen=True):
     """Whether a command is on PATH."""
 
     kind: ClassVar[str] = "env"
@@ -203,16 +186,14 @@ class CommandFound(FactBody):
 # --- providers of knowledge -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LineChanges:
+class LineChanges(Struct, frozen=True):
     """How many lines were added and removed since an earlier text."""
 
     added: int
     removed: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCaptured(FactBody):
+class ClientCaptured(FactBody, frozen=True):
     """What the installed Codex CLI sends, captured on loopback; its instructions are a secret.
 
     `place` tells where in the request the instructions are. `template` is the request to be filled
@@ -227,24 +208,22 @@ class ClientCaptured(FactBody):
     place: str | None
     headers: tuple[tuple[str, str], ...]
     outline: Mapping[str, Json]
-    items: tuple[Mapping[str, Json], ...] = field(default=(), metadata=ALWAYS)
+    items: Annotated[tuple[Mapping[str, Json], ...], ALWAYS] = ()
     template: Mapping[str, Json] | None = None
     template_sha256: str | None = None
     compared: LineChanges | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClientNotCaptured(FactBody):
+class ClientNotCaptured(FactBody, frozen=True):
     """Why the installed Codex CLI could not be captured."""
 
     kind: ClassVar[str] = "codex-cli"
 
     problem: str | None
-    version: str | None = field(default=None, metadata=ALWAYS)
+    version: Annotated[str | None, ALWAYS] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Priced(FactBody):
+class Priced(FactBody, frozen=True):
     """What tokens cost at API rates: decimal US dollars, and from which table of prices."""
 
     kind: ClassVar[str] = "price"
@@ -254,13 +233,12 @@ class Priced(FactBody):
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRead(FactBody):
+class LedgerRead(FactBody, frozen=True):
     """The stack's ledger: its clock, rows by role, and whether there are more than the limit."""
 
     kind: ClassVar[str] = "ledger"
 
     problem: str | None
-    now: str | None = field(default=None, metadata=ALWAYS)
-    rows: tuple[dict[str, Json], ...] = field(default=(), metadata=ALWAYS)
-    more: bool = field(default=False, metadata=ALWAYS)
+    now: Annotated[str | None, ALWAYS] = None
+    rows: Annotated[tuple[dict[str, Json], ...], ALWAYS] = ()
+    more: Annotated[bool, ALWAYS] = False

@@ -6,17 +6,15 @@ Only what readers look into has a class of its own; of the others the table is k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from smoke_tui.journal.events.body import ALWAYS, REST, DecisionBody, key
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import field
 
 
-class Requested(DecisionBody):
+class Requested(DecisionBody, frozen=True):
     """The engine asks something of a port of the world."""
-
-    __slots__ = ()
 
     kind: ClassVar[str] = "request"
 
@@ -26,8 +24,7 @@ class Requested(DecisionBody):
         return self.tags["port"]
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequested(Requested):
+class HttpRequested(Requested, frozen=True):
     """An HTTP request; `body` is None or has the key `json` or `form`.
 
     `recording` is the case that its exchange is recorded for.
@@ -38,12 +35,11 @@ class HttpRequested(Requested):
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
-    body: Json = field(default=None, metadata=ALWAYS)
+    body: Annotated[Json, ALWAYS] = None
     recording: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionAsked(Requested):
+class QuestionAsked(Requested, frozen=True):
     """A question to the operator.
 
     `question` is its kind, `text` what is asked, `about` what a front end shows beside it;
@@ -52,14 +48,13 @@ class QuestionAsked(Requested):
 
     tags: ClassVar[Mapping[str, str]] = {"port": "operator"}
 
-    question: str = field(metadata=key("kind"))
-    text: str = field(default="", metadata=ALWAYS)
-    about: Mapping[str, Json] = field(default_factory=dict, metadata=key("data", **ALWAYS))
-    secret: str | None = field(default=None, metadata=ALWAYS)
+    question: Annotated[str, key("kind")]
+    text: Annotated[str, ALWAYS] = ""
+    about: Annotated[Mapping[str, Json], key("data", **ALWAYS)] = field(default_factory=dict)
+    secret: Annotated[str | None, ALWAYS] = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequested(Requested):
+class PageRequested(Requested, frozen=True):
     """A page to be opened in the browser."""
 
     tags: ClassVar[Mapping[str, str]] = {"port": "browser"}
@@ -67,8 +62,7 @@ class PageRequested(Requested):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class StopRequested(Requested):
+class StopRequested(Requested, frozen=True):
     """A child to be taken down: `of` is the `seq` of the request that started it."""
 
     tags: ClassVar[Mapping[str, str]] = {"port": "process", "op": "stop"}
@@ -76,11 +70,10 @@ class StopRequested(Requested):
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class TcpRequested(Requested):
+class TcpRequested(Requested, frozen=True):
     """A connection to be tried; the number of its TCP port is recorded in place of `tcp`."""
 
-    number: int = field(metadata=key("port"))
+    number: Annotated[int, key("port")]
     host: str
 
     @property
@@ -89,16 +82,14 @@ class TcpRequested(Requested):
         return "tcp"
 
 
-@dataclass(frozen=True, slots=True)
-class OtherRequested(Requested):
+class OtherRequested(Requested, frozen=True):
     """A request of any other port, and its parameters."""
 
-    port: str = field()
-    parameters: Mapping[str, Json] = field(default_factory=dict, metadata=REST)
+    port: str
+    parameters: Annotated[Mapping[str, Json], REST] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Released(DecisionBody):
+class Released(DecisionBody, frozen=True):
     """The engine does not wait for the answer of a request any more."""
 
     kind: ClassVar[str] = "release"

@@ -1,4 +1,4 @@
-"""Read and write a dataclass as a JSON table, by its fields' types.
+"""Read and write a struct as a JSON table, by its fields' types.
 
 The plan of a class is made once, from its annotations. Reading checks every key it knows and says
 what is wrong with the first that does not fit; keys it does not know do no harm.
@@ -7,10 +7,19 @@ what is wrong with the first that does not fit; keys it does not know do no harm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import Body, Omitted
@@ -27,15 +36,15 @@ from smoke_tui.journal.events.json_values import (
     scalars_of,
 )
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, defaults
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 
 
 _ABSENT: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class Column(Struct, frozen=True):
     """One field of a class: how it is read and written, and its metadata."""
 
     name: str
@@ -49,19 +58,19 @@ class _Column:
     always: bool
     rest: bool
     whole: bool
-    flat: type | None
+    flat: type[Struct] | None
     needs: tuple[str, ...]
 
     @property
     def plain(self) -> bool:
+        """Whether its value stands under a key of its own."""
         return not (self.rest or self.whole or self.flat)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan(Struct, frozen=True):
     """The columns of a class, its fixed keys, and the keys it knows and needs."""
 
-    columns: tuple[_Column, ...]
+    columns: tuple[Column, ...]
     tags: Mapping[str, str]
     tags_at: int
     known_keys: frozenset[str]
@@ -73,15 +82,14 @@ class _Plan:
         return all(column.plain for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(Struct, frozen=True):
     """What follows from the keys of a table alone: most tables of a class have the same ones.
 
     `absent` are the values of columns without a key. `is_todays`: the keys are those that would be
     written, in that order.
     """
 
-    present: tuple[_Column, ...]
+    present: tuple[Column, ...]
     absent: Mapping[str, Any]
     is_todays: bool
 
@@ -101,7 +109,7 @@ def _layout_of(cls: type, keys: tuple[str, ...]) -> _Layout | None:
     return layout
 
 
-def _layout(plan: _Plan, keys: tuple[str, ...]) -> _Layout | None:
+def _layout(plan: Plan, keys: tuple[str, ...]) -> _Layout | None:
     if not plan.plain or not plan.required <= set(keys):
         return None
     present = tuple(column for column in plan.columns if column.key in keys)
@@ -113,22 +121,26 @@ def _layout(plan: _Plan, keys: tuple[str, ...]) -> _Layout | None:
     return _Layout(present, {column.name: column.default for column in absent}, is_todays)
 
 
-def plan_of(cls: type) -> _Plan:
-    """The plan of a dataclass."""
+def plan_of(cls: type[Struct]) -> Plan:
+    """The plan of a class."""
     plan = _PLANS.get(cls)
     if plan is None:
         plan = _PLANS[cls] = _made(cls)
     return plan
 
 
-_PLANS: Final[dict[type, _Plan]] = {}
+_PLANS: Final[dict[type, Plan]] = {}
 
 
-def _made(cls: type) -> _Plan:
-    hints = get_type_hints(cls, localns={"Json": object})
+def _made(cls: type[Struct]) -> Plan:
+    hints = get_type_hints(cls, localns={"Json": object}, include_extras=True)
+    values = defaults(cls)
     # Settings are written whole, whatever their defaults.
     always = cls is SessionConfig
-    columns = tuple(_column(each, hints[each.name], always) for each in fields(cls))
+    columns = tuple(
+        _column(name, hints[name], values.get(name, _ABSENT), always)
+        for name in cls.__struct_fields__
+    )
     tags: Mapping[str, str] = cls.tags if issubclass(cls, Body) else {}
     known_keys, required = set(tags), set(tags)
     for column in columns:
@@ -141,24 +153,23 @@ def _made(cls: type) -> _Plan:
             if column.required:
                 required.add(column.key)
     at = cls.tags_at if issubclass(cls, Body) else 0
-    return _Plan(columns, tags, at, frozenset(known_keys), frozenset(required))
+    return Plan(columns, tags, at, frozenset(known_keys), frozenset(required))
 
 
-def _column(each: Field[Any], hint: Any, always: bool) -> _Column:
-    default = each.default
-    if default is MISSING and each.default_factory is not MISSING:
-        default = each.default_factory()
+def _column(name: str, hint: Any, default: Any, always: bool) -> Column:
+    meta: Mapping[str, Any] = {}
+    if get_origin(hint) is Annotated:
+        hint, meta = get_args(hint)
     read, write = _type(hint)
-    meta = each.metadata
-    return _Column(
-        each.name,
-        meta.get("key", each.name),
+    return Column(
+        name,
+        meta.get("key", name),
         read,
         write,
         scalars_of(hint),
-        _ABSENT if default is MISSING else default,
-        default is MISSING or meta.get("required", False),
-        always or default is MISSING or meta.get("always", False),
+        default,
+        default is _ABSENT or meta.get("required", False),
+        always or default is _ABSENT or meta.get("always", False),
         meta.get("rest", False),
         meta.get("whole", False),
         hint if meta.get("flat") else None,
@@ -188,7 +199,7 @@ def read_table(cls: type[T], value: Any, note: Note = lambda: None) -> T:
     return made
 
 
-def _values(columns: tuple[_Column, ...], table: Mapping[str, Any], note: Note) -> dict[str, Any]:
+def _values(columns: tuple[Column, ...], table: Mapping[str, Any], note: Note) -> dict[str, Any]:
     """The values of columns whose keys the table has."""
     values: dict[str, Any] = {}
     for column in columns:
@@ -200,7 +211,7 @@ def _values(columns: tuple[_Column, ...], table: Mapping[str, Any], note: Note) 
     return values
 
 
-def _item(column: _Column, raw: Any, note: Note) -> Any:
+def _item(column: Column, raw: Any, note: Note) -> Any:
     try:
         item = column.read(raw, note)
         for name in column.needs:
@@ -213,7 +224,7 @@ def _item(column: _Column, raw: Any, note: Note) -> Any:
 
 
 def _read_columns(
-    cls: type[T], plan: _Plan, value: Mapping[str, Any], note: Note
+    cls: type[T], plan: Plan, value: Mapping[str, Any], note: Note
 ) -> tuple[T, list[str]]:
     """The object, and the keys of the table in the order in which they would be written."""
     values: dict[str, Any] = {}
@@ -252,7 +263,7 @@ def _read_columns(
 
 
 def write_table(value: Any) -> dict[str, Json]:
-    """An object of a dataclass as a JSON table, its keys in the order of its fields."""
+    """A struct as a JSON table, its keys in the order of its fields."""
     plan = plan_of(type(value))
     table: dict[str, Json] = {}
     for at, column in enumerate(plan.columns):
@@ -303,7 +314,7 @@ def _type(hint: Any) -> tuple[Read, Write]:
         return _mapping(get_args(hint)[1])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return enumeration(hint), lambda value: value.value
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return lambda value, note: read_table(hint, value, note), write_table
     raise TypeError(f"no JSON form of {hint!r}")
 

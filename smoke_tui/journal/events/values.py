@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Annotated
 
 from smoke_tui.config.session_config import SessionConfig
 from smoke_tui.journal.events.body import ALWAYS, FLAT, WHOLE, key, needs
 from smoke_tui.judging.drift import AnswerDrift
 from smoke_tui.outcomes import Outcome
 from smoke_tui.redaction.secret import Json
+from smoke_tui.structs import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedSecret:
+class RecordedSecret(Struct, frozen=True):
     """What a record holds of a secret: its kind, its name, and the parts that may be shown."""
 
     kind: str
@@ -21,16 +21,14 @@ class RecordedSecret:
     public: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """A piece of evidence beside the journal: SHA-256 in hex, and size in bytes."""
 
     sha256: str
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRunbook:
+class RecordedRunbook(Struct, frozen=True):
     """The runbook a session was opened with; `path` is the file's name alone."""
 
     id: str
@@ -39,16 +37,14 @@ class RecordedRunbook:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """The checkout: its git revision, and whether it has changes that are not committed."""
 
     revision: str
     dirty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(Struct, frozen=True):
     """The operator's second answer about a step, and why it is another."""
 
     step: str
@@ -57,8 +53,7 @@ class Amendment:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaWindow:
+class QuotaWindow(Struct, frozen=True):
     """A window of the subscription's quota, as headers or the usage page tell it.
 
     `used_percent` counts from 0 to 100; `resets_at` is ISO 8601 UTC; `limit` names the quota, None
@@ -77,17 +72,15 @@ class QuotaWindow:
         return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} d"
 
 
-@dataclass(frozen=True, slots=True)
-class FormerOutcome:
+class FormerOutcome(Struct, frozen=True):
     """The outcome of a step before it was amended."""
 
     outcome: Outcome
-    code: str | None = field(default=None, metadata=ALWAYS)
-    summary: str = field(default="", metadata=ALWAYS)
+    code: Annotated[str | None, ALWAYS] = None
+    summary: Annotated[str, ALWAYS] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """What a try observed: what rules, expectations, reports and the engine may read of it.
 
     `fresh`: the credential was fresh. `failure_text` (key `said`): the words of a failure. `delay`:
@@ -98,9 +91,9 @@ class Observed:
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     fresh: bool = True
-    failure_text: str | None = field(default=None, metadata=key("said"))
+    failure_text: Annotated[str | None, key("said")] = None
     delay: int | float | None = None
-    values: Mapping[str, Json] = field(default_factory=dict, metadata=WHOLE)
+    values: Annotated[Mapping[str, Json], WHOLE] = field(default_factory=dict)
 
     def value(self, name: str) -> Json:
         """A part of any name; None where it was not observed."""
@@ -112,8 +105,7 @@ class Observed:
         return value if isinstance(value, str) and value else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """The program that wrote to a journal from here on: version, settings, who and where.
 
     `rules` is the number of the rules it decides by. `network` names the variables of the
@@ -121,22 +113,21 @@ class Program:
     """
 
     tool: str
-    rules: int = field(default=1, metadata=ALWAYS)
-    config: SessionConfig = field(
-        metadata=needs("world", "origin", "codex_url", "issuer", "user_agent", "originator")
-    )
-    real_provider: bool = field(default=False, metadata=ALWAYS)
+    rules: Annotated[int, ALWAYS] = 1
+    config: Annotated[
+        SessionConfig, needs("world", "origin", "codex_url", "issuer", "user_agent", "originator")
+    ]
+    real_provider: Annotated[bool, ALWAYS] = False
     by: str
     host: str
-    system: str = field(default="", metadata=ALWAYS)
-    python: str = field(default="", metadata=ALWAYS)
-    network: tuple[str, ...] = field(default=(), metadata=ALWAYS)
-    project: Project | None = field(default=None, metadata=ALWAYS)
-    pid: int | None = field(default=None, metadata=ALWAYS)
+    system: Annotated[str, ALWAYS] = ""
+    python: Annotated[str, ALWAYS] = ""
+    network: Annotated[tuple[str, ...], ALWAYS] = ()
+    project: Annotated[Project | None, ALWAYS] = None
+    pid: Annotated[int | None, ALWAYS] = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingFile:
+class RecordingFile(Struct, frozen=True):
     """One recording of a case: how many whole exchanges it holds, and why it no longer fits.
 
     `model` and `world` are what it notes; None where another program recorded.
@@ -148,8 +139,7 @@ class RecordingFile:
     world: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedCase:
+class RecordedCase(Struct, frozen=True, kw_only=True):
     """A case of recorded exchanges, as it was when a step began.
 
     `path` is its cassette below the project's folder. `accepted` is the recording that replays,
@@ -172,17 +162,15 @@ class RecordedCase:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedAnswers:
+class ComparedAnswers(Struct, frozen=True):
     """A comparison of an answer with the recorded one; both are evidence, as they were read."""
 
     recorded: Blob
     new: Blob
-    drift: AnswerDrift = field(metadata=FLAT)
+    drift: Annotated[AnswerDrift, FLAT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedAnswer:
+class JudgedAnswer(Struct, frozen=True, kw_only=True):
     """What a judge made of an answer: its verdict, or the code of a call that came to none.
 
     `expected` is the behaviour that was asked for, `answer` the evidence that was judged, without
@@ -203,8 +191,7 @@ class JudgedAnswer:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriagedDrift:
+class TriagedDrift(Struct, frozen=True, kw_only=True):
     """The class that the operator gave a drift, and what was done for it.
 
     `triage_class` is expected, regression or false-positive; `changed` what of prompt, template,
@@ -214,7 +201,7 @@ class TriagedDrift:
     """
 
     case: str
-    triage_class: str = field(metadata=key("class"))
+    triage_class: Annotated[str, key("class")]
     reason: str = ""
     changed: str | None = None
     paths: tuple[str, ...] = ()
@@ -224,8 +211,7 @@ class TriagedDrift:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryCase:
+class BatteryCase(Struct, frozen=True):
     """A case of a battery, as its report needs it."""
 
     id: str
@@ -234,8 +220,7 @@ class BatteryCase:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryPlan:
+class BatteryPlan(Struct, frozen=True):
     """What a battery is made of; `finished_before` calls were finished in earlier tries.
 
     `usd_estimate` is decimal text, for all planned calls; None where nothing prices them.

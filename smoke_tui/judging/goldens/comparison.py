@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.judging.goldens.canonical import canonical_json, problem_in
@@ -19,13 +18,13 @@ from smoke_tui.judging.goldens.scenario import (
     TRACE,
     Json,
 )
+from smoke_tui.structs import Struct
 
 _AROUND: Final = 60
 """Bytes of a line that are shown before and behind the first differing one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where two texts first differ."""
 
     offset: int
@@ -40,8 +39,7 @@ class Difference:
     """Where in `want` and `got` the byte stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One of the eight: what both runs made, and what the golden holds."""
 
     name: str

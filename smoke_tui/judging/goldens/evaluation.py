@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from smoke_tui.judging.goldens.comparison import Comparison, changed_inputs, compare_runs
 from smoke_tui.judging.goldens.fakes import UnexpectedToolCallError
 from smoke_tui.judging.goldens.pack import ScenarioError, YamlReader, read_scenario
 from smoke_tui.judging.goldens.run import ScenarioRun, run_scenario
 from smoke_tui.judging.goldens.scenario import CHALLENGE_PACK, GENERATED_FILES
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """The files of a scenario as they were read, both runs, and the comparisons."""
 
     inputs: Mapping[str, bytes]

@@ -6,7 +6,6 @@ None of them waits, draws a number, or looks at anything but what it was made wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,6 +19,7 @@ from smoke_tui.judging.goldens.scenario import (
     ToolResult,
     ToolScript,
 )
+from smoke_tui.structs import Struct
 
 
 class UnexpectedToolCallError(Exception):
@@ -87,8 +87,7 @@ def _shown(call: ToolCall) -> str:
     return f"{call.call_id}/{call.tool_name} {arguments}"
 
 
-@dataclass(frozen=True, slots=True)
-class AgentResponse:
+class AgentResponse(Struct, frozen=True):
     """All that an agent has done in answer to a turn."""
 
     tool_call: ToolCall
@@ -123,8 +122,7 @@ class FakeVoiceAgentDeployment:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFrame:
+class MediaFrame(Struct, frozen=True):
     """Sound that went by: whose, when, and its description."""
 
     actor: Literal["user", "agent"]

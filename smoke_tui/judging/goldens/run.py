@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from smoke_tui.judging.goldens.canonical import canonical_json
 from smoke_tui.judging.goldens.fakes import (
@@ -24,10 +23,10 @@ from smoke_tui.judging.goldens.scenario import (
 )
 from smoke_tui.judging.goldens.scorecard import Scorecard, scorecard_of
 from smoke_tui.judging.goldens.trace import Trace, trace_of
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioRun:
+class ScenarioRun(Struct, frozen=True):
     """What a run made: the trace, its scorecard, and the generated files by their names."""
 
     trace: Trace

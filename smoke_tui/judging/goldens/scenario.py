@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
+
+from smoke_tui.structs import Struct
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -49,8 +50,7 @@ OFFSET_KINDS: Final = (
 SEGMENT_KINDS: Final = (AUDIO_INPUT, *OFFSET_KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Audio:
+class Audio(Struct, frozen=True):
     """Sound as its description alone; no sound is stored or played."""
 
     artifact_ref: str
@@ -59,8 +59,7 @@ class Audio:
     duration_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptedUserTurn:
+class ScriptedUserTurn(Struct, frozen=True):
     """What the user says, and when they begin."""
 
     turn_id: str
@@ -75,8 +74,7 @@ class ScriptedUserTurn:
         return self.occurred_at_offset_ms + self.audio.duration_ms
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A call of a tool."""
 
     call_id: str
@@ -84,8 +82,7 @@ class ToolCall:
     arguments: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True):
     """What a tool answers to a call."""
 
     call_id: str
@@ -93,16 +90,14 @@ class ToolResult:
     result: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredOutput:
+class StructuredOutput(Struct, frozen=True):
     """What the agent hands on in the form of a schema."""
 
     schema_ref: str
     output: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class AgentScript:
+class AgentScript(Struct, frozen=True):
     """What the fake agent does in answer to the user."""
 
     tool_call: ToolCall
@@ -111,16 +106,14 @@ class AgentScript:
     structured_output: StructuredOutput
 
 
-@dataclass(frozen=True, slots=True)
-class ToolScript:
+class ToolScript(Struct, frozen=True):
     """The call that the fake tool expects, and its result."""
 
     expected_call: ToolCall
     result: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check of the scorecard: a field of a segment has to hold this value."""
 
     key: str
@@ -129,8 +122,7 @@ class Check:
     expected: Json
 
 
-@dataclass(frozen=True, slots=True)
-class TraceIds:
+class TraceIds(Struct, frozen=True):
     """The constants that a trace begins with."""
 
     trace_id: str
@@ -139,8 +131,7 @@ class TraceIds:
     base_time: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Both inputs, read and checked."""
 
     key: str

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.judging.goldens.canonical import canonical_json
 from smoke_tui.judging.goldens.scenario import AUDIO_INPUT, Check, Json
 from smoke_tui.judging.goldens.trace import MARKER, Trace, speech_to_text_ms
+from smoke_tui.structs import Struct
 
 SCHEMA_VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """A check and what the trace holds in its place; `actual` None also where nothing stands there."""
 
     key: str
@@ -23,8 +22,7 @@ class CheckResult:
     passed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A number that was measured in the trace; None where the trace lacks what it takes."""
 
     key: str
@@ -32,8 +30,7 @@ class Metric:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """How a conversation went."""
 
     scenario_key: str

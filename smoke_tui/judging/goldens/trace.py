@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Literal
 
@@ -18,6 +17,7 @@ from smoke_tui.judging.goldens.scenario import (
     Scenario,
     ScriptedUserTurn,
 )
+from smoke_tui.structs import Struct, asdict
 
 Actor = Literal["user", "system", "agent", "tool", "evaluator"]
 
@@ -40,8 +40,7 @@ _PAYLOAD_KEYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One thing that happened."""
 
     sequence_number: int
@@ -72,8 +71,7 @@ class Segment:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """Everything that happened in a conversation."""
 
     trace_id: str

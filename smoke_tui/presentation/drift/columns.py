@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from rich.cells import cell_len
@@ -17,6 +16,7 @@ from smoke_tui.presentation.drift.difference import Difference
 from smoke_tui.presentation.drift.inline import enclosed, within
 from smoke_tui.presentation.marks import Tone
 from smoke_tui.presentation.spans import Span, Text
+from smoke_tui.structs import Struct, field
 
 _WIDE: Final = (
     "\u1100-\u115e\u2e80-\u303f\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
@@ -26,8 +26,7 @@ _TOKEN: Final = re.compile(f"\n|[^\\S\n]+|[{_WIDE}][^\\w\\s{_WIDE}]?|[^\\s{_WIDE
 """A line end, blanks, a character after which a row may end with what belongs to it, a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of the view.
 
     Attributes:
@@ -47,8 +46,7 @@ class Row:
     added: bool = False
 
 
-@dataclass(slots=True)
-class _Side:
+class _Side(Struct):
     """Rows of one side while they are filled, and the cells used of the last one."""
 
     width: int
@@ -75,8 +73,7 @@ class _Side:
         self.used = 0
 
 
-@dataclass(slots=True)
-class _Layout:
+class _Layout(Struct):
     """Both sides, or the one text, and what is in each row; `split` behind a change of lines."""
 
     sides: tuple[_Side, ...]

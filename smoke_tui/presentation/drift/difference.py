@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.judging.answers import without_nonce
@@ -13,6 +12,7 @@ from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.presentation.drift.visible import visible, visible_pair
 from smoke_tui.presentation.format import count, cut_middle
 from smoke_tui.presentation.marks import ascii_text
+from smoke_tui.structs import Struct
 
 CONTEXT: Final = 160
 """Characters around a difference that are shown, however long the equal text is."""
@@ -24,8 +24,7 @@ _BLANK: Final = re.compile(r"\s")
 _LINE_END: Final = re.compile(r"\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Neighbouring characters of both texts, as they are shown.
 
     Attributes:
@@ -43,16 +42,14 @@ class Stretch:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """What encloses a text of one answer; neither text holds any of these."""
 
     gone: tuple[str, str] = ("[-", "-]")
     added: tuple[str, str] = ("{+", "+}")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Both texts, in stretches; `signs` enclose what only one of them has."""
 
     stretches: tuple[Stretch, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.judging.drift import DriftPair
@@ -19,6 +18,7 @@ from smoke_tui.presentation.drift.sentences import (
 )
 from smoke_tui.presentation.format import count, cut_middle, flat, one_line, titled
 from smoke_tui.presentation.spans import as_text
+from smoke_tui.structs import Struct
 
 MOST_SHOWN: Final = 5
 """Differences of the texts that are shown unless all are wanted."""
@@ -30,8 +30,7 @@ QUOTE: Final = "  | "
 _BLANKS: Final = (("␣", "blank"), ("⇥", "tab"), ("\n", "line end"))
 
 
-@dataclass(frozen=True, slots=True)
-class PlainLine:
+class PlainLine(Struct, frozen=True):
     """A line without a line end; `quoted`: its text is an answer's, and is marked as such."""
 
     text: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -22,6 +21,7 @@ from smoke_tui.journal.state import Battery, State
 from smoke_tui.judging.battery import CallResult
 from smoke_tui.presentation.format import count, duration
 from smoke_tui.presentation.marks import Tone
+from smoke_tui.structs import Struct, field
 
 MOST_AT_ONCE: Final = 2_000
 """Answers that are read at once."""
@@ -45,8 +45,7 @@ Place = tuple[int, int]
 """A cell: the case's number, from 0, and the repeat, from 1."""
 
 
-@dataclass(slots=True)
-class BatteryGrid:
+class BatteryGrid(Struct):
     """The cells of a battery; `take` adds what was answered since, so that each costs once.
 
     `first` is the try that it begins with; `remarkable` are violations, other verdicts and calls
@@ -185,8 +184,7 @@ def result_line(grid: BatteryGrid) -> str:
     )
 
 
-@dataclass(slots=True)
-class BatteryProgress:
+class BatteryProgress(Struct):
     """Lines about a running battery, for front ends without a grid: one each `every` ms at most."""
 
     every: int

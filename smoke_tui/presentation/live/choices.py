@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.config.questions import LOGIN, QUESTIONS, Choice, Verb
 from smoke_tui.failure_codes.code import NextAction
 from smoke_tui.outcomes import BAD_OUTCOMES
@@ -11,6 +9,7 @@ from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.live.money import used_up
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.runbook.model import Step
+from smoke_tui.structs import replace
 
 
 def choices(snapshot: Snapshot) -> tuple[Choice, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.redaction import Cleaner
+from smoke_tui.structs import Struct
 
 LINES: Final = 2000
 SPARE: Final = 400
@@ -14,8 +14,7 @@ NEAR: Final = 4
 """Lines from the end up to which an unfinished line is continued."""
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """One log line; lines of equal `key` are repetitions, wrapped rows are indented by `hang`."""
 
     text: str

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from smoke_tui.presentation.format import count, inert, one_line
 from smoke_tui.presentation.live.snapshot import name_of
 from smoke_tui.presentation.spans import Text, row
 from smoke_tui.runbook.model import Runbook
+from smoke_tui.structs import Struct
 
 GUARD: Final = "guard-unmet"
 """The code of a guard that is not met."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One result of a preflight; an info is a check that passed, or a fact about the setup."""
 
     code: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from smoke_tui.config.session_config import STACK_URL, SessionConfig
 from smoke_tui.failure_codes.code import NextAction
@@ -15,6 +14,7 @@ from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import one_line
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import fill
+from smoke_tui.structs import Struct, field
 
 _NUMBER = re.compile(r"^\d+[.)]\s+")
 
@@ -30,8 +30,7 @@ def next_actions(snapshot: Snapshot) -> tuple[NextAction, ...]:
     return code.next_actions if code is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A session at one moment, for drawing once. `viewed` is the step that the operator chose.
 
     `state` is the front end's own fold and moves on with the next event: copying it ten times a

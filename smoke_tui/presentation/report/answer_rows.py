@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from smoke_tui.judging.answers import compare_answers
 from smoke_tui.judging.calibration import OWN_SOURCES, Calibration
@@ -13,13 +12,13 @@ from smoke_tui.presentation.format import count, excerpt
 from smoke_tui.presentation.report.recorded_answers import StepAnswer
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.runbook.model import Runbook
+from smoke_tui.structs import Struct, replace
 
 MOST_PATHS = 3
 """Differences of tool calls that a row names."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """A compared part of two answers; None where a session has no answer."""
 
     part: str
@@ -29,11 +28,10 @@ class AnswerRow:
     drift: AnswerDrift | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """What answers are compared by: the thresholds of a calibration, and the measure."""
 
-    calibration: Calibration = Calibration()  # noqa: RUF009
+    calibration: Calibration = Calibration()
     autojunk: bool = False
 
     def rows(

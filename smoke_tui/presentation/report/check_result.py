@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from smoke_tui.failure_codes.texts import text_of_code
@@ -17,6 +16,7 @@ from smoke_tui.presentation.report.obligations import obligations_of
 from smoke_tui.presentation.report.second_opinion import opinions_of
 from smoke_tui.runbook.lint.diagnostics import Diagnostic
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import asdict
 
 SCHEMA: Final = "smoke-check/1"
 

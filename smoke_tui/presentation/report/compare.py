@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from smoke_tui.journal.spend import spend_of
@@ -18,6 +17,7 @@ from smoke_tui.presentation.report.exchanges import EvidenceReader
 from smoke_tui.presentation.report.recorded_answers import step_answer
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.runbook.model import Runbook
+from smoke_tui.structs import Struct
 
 Word = Literal["same", "better", "worse", "changed"]
 Ranked = TypeVar("Ranked", Outcome, Verdict)
@@ -55,8 +55,7 @@ GROUPS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two sessions that are compared."""
 
     runbook: Runbook
@@ -64,8 +63,7 @@ class Side:
     evidence: EvidenceReader
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A compared value; None if that session does not have it. `drift` is that of answers."""
 
     group: str
@@ -76,8 +74,7 @@ class Row:
     drift: AnswerDrift | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The result: `word` and `summary` follow from outcomes, `notes` are reservations."""
 
     word: Word

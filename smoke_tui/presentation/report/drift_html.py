@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.judging.drift import DriftPair
@@ -12,6 +11,7 @@ from smoke_tui.presentation.drift.sentences import missing
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.report.drift import shown_difference
 from smoke_tui.presentation.report.html_builder import Node, tag
+from smoke_tui.structs import Struct, field
 
 MOST_DIFFERENCES: Final = 500
 MOST_CHARACTERS: Final = 10_000
@@ -37,8 +37,7 @@ def texts_table(pair: DriftPair) -> list[Node]:
     return [tag("div", table, class_="wide", tabindex="0", role="region", aria_label="Both texts")]
 
 
-@dataclass(slots=True)
-class _Cells:
+class _Cells(Struct):
     """The nodes of both sides of a row that is being filled."""
 
     recorded: list[Node] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.config.session_config import SessionConfig
@@ -20,6 +19,7 @@ from smoke_tui.presentation.spend import limits_text, spend_text
 from smoke_tui.presentation.step_names import named, number_of, title_of
 from smoke_tui.presentation.step_summary import summary_of
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct
 
 
 def facts(runbook: Runbook, state: State) -> list[Row]:
@@ -187,8 +187,7 @@ def _when(state: State) -> str:
     return f"{began} to {end} ({duration(total)}{waiting})"
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(Struct, frozen=True):
     """A row of the table of steps.
 
     `label` is the step's number, F for a fallback; `title` is without it. `ms` is what its tries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.state import State
@@ -13,6 +12,7 @@ from smoke_tui.presentation.report.exchanges import EvidenceReader, body_text, f
 from smoke_tui.presentation.spans import Row, quote
 from smoke_tui.presentation.step_names import named
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct
 
 MOST_ANSWER: Final = 600
 """Characters of a failing answer's text; the details have more of it."""
@@ -24,8 +24,7 @@ _FOR_READERS: Final = {
 """Sides that are told to the operator otherwise than to a reader of the report."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailedStep:
+class FailedStep(Struct, frozen=True):
     """A failed step: its name, what happened, labelled details, the failing answer's text."""
 
     step: Step

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
+
+from smoke_tui.structs import Struct, field
 
 
 class Rank(IntEnum):
@@ -28,8 +29,7 @@ WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Whole lines of the details; the last one is blank."""
 
     rank: Rank
@@ -41,8 +41,7 @@ class Part:
         return _size(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """A foldable section with a step's details; left out if all its parts are."""
 
     opening: tuple[str, ...]
@@ -50,8 +49,7 @@ class Fold:
     closing: tuple[str, ...] = ("</details>", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Rows of which some are kept, whatever the limit.
 
     `room`: bytes that are theirs where the report is too long without details. `more` says that

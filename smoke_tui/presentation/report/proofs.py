@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from smoke_tui.presentation.report.recorded_answers import step_answer
 from smoke_tui.presentation.spans import Row, Text, quote
 from smoke_tui.presentation.step_names import place_of, title_of
 from smoke_tui.runbook.model import Runbook, Step
+from smoke_tui.structs import Struct
 
 MOST_ANSWER: Final = 300
 """Characters of an answer that are shown, around its nonce."""
@@ -31,8 +31,7 @@ MOST_ANSWER: Final = 300
 MOST_PROOFS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What a passed step shows: its place, its rows, and the last lines its commands printed."""
 
     step: Step

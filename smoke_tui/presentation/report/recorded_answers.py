@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.journal.state import State, StepState
 from smoke_tui.judging.baselines import BaselineError, answer_in
 from smoke_tui.judging.drift import RecordedAnswer, Threshold
 from smoke_tui.presentation.report.answer_text import MOST, final_text
 from smoke_tui.presentation.report.drift_pairs import drift_pairs
 from smoke_tui.presentation.report.exchanges import EvidenceReader, request_id
+from smoke_tui.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class StepAnswer:
+class StepAnswer(Struct, frozen=True):
     """An answer of a step.
 
     Attributes:

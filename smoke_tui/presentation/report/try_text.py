@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.journal.events.codec import encode
@@ -21,14 +20,14 @@ from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.obligations import obligation_rows
 from smoke_tui.presentation.spans import Row, Span, Text, quote, strong
 from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.structs import Struct
 
 
 def _route(value: object) -> str:
     return "–" if value == "nothing" else excerpt(value, 40)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Evidence in columns; if `named`, the first cell of a row is the row's name."""
 
     label: str

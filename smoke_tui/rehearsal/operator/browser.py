@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
+from smoke_tui.structs import Struct, field
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -18,8 +18,7 @@ _TIMEOUT_SECONDS: Final = 15.0
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 
 
-@dataclass(slots=True)
-class Form:
+class Form(Struct):
     """A form: its target, its fields' current values, and its fields' labels."""
 
     method: str = "GET"
@@ -36,8 +35,7 @@ class Form:
         return wanted
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """A page after following redirects."""
 
     url: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
@@ -29,6 +28,7 @@ from smoke_tui.rehearsal.provider.streaming import (
     play,
 )
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
+from smoke_tui.structs import Struct, field, replace
 
 PRIMARY_MINUTES: Final = 300
 SECONDARY_MINUTES: Final = 10_080
@@ -38,8 +38,7 @@ _EACH: Final = 7
 """Of so many judged calls a scenario changes the last."""
 
 
-@dataclass(slots=True)
-class Backend:
+class Backend(Struct, dict=True):
     """State of one backend: its issuer, completed and judged calls, used quota.
 
     `paced`: somebody looks on while an answer comes, so there are pauses between its deltas.
@@ -52,7 +51,6 @@ class Backend:
     judged: int = 0
     judged_of: dict[int, int] = field(default_factory=dict)
     used_percent: float = 12.0
-    _window_end: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._window_end = self.now + RESET_SECONDS

@@ -9,8 +9,9 @@ source of that.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 Version = tuple[int, ...]
 
@@ -20,8 +21,7 @@ UNFILTERED: Final = "0.0.0"
 RETIREMENT_5_5: Final = "2026-10-14T00:00:00Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """A catalogue entry: what differs between models, and the source of its version gate.
 
     `minimal_client_version` is a list for `as_list` rows: live catalogues are reported with both

@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from smoke_tui.extras import install_hint
 from smoke_tui.rehearsal.scenarios.scenario import RehearsalError
+from smoke_tui.structs import Struct
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -26,8 +26,7 @@ _SLACK: Final = timedelta(hours=1)
 _ADDRESSES: Final = ("127.0.0.1", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class Loopback:
+class Loopback(Struct, frozen=True):
     """The TLS context of a loopback listener, and the authority that clients have to trust."""
 
     context: ssl.SSLContext

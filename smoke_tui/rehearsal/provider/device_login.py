@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.httpd.messages import ServerRequest
@@ -18,12 +17,12 @@ from smoke_tui.rehearsal.provider.http_answers import (
 )
 from smoke_tui.rehearsal.provider.tokens import CLIENT_ID, Mint, s256
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
+from smoke_tui.structs import Struct, field
 
 _POLLS_UNTIL_SIGNED_IN: Final = 2
 
 
-@dataclass(slots=True)
-class _PendingDevice:
+class _PendingDevice(Struct):
     """A device login that waits for the person to sign in."""
 
     device_auth_id: str
@@ -33,8 +32,7 @@ class _PendingDevice:
     approved: bool = False
 
 
-@dataclass(slots=True)
-class DeviceLogin:
+class DeviceLogin(Struct):
     """State of the device endpoints; `grant` turns a code challenge into an authorization code."""
 
     mint: Mint

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -27,14 +26,14 @@ from smoke_tui.rehearsal.provider.http_answers import (
 )
 from smoke_tui.rehearsal.provider.tokens import ACCESS_TOKEN_SECONDS, CLIENT_ID, SCOPES, Mint, s256
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
+from smoke_tui.structs import Struct, field
 
 COOKIE: Final = "auth-session-rehearsal"
 _CHALLENGE_CHARS: Final = 43
 _REAL_DEVICE_REDIRECT: Final = "https://auth.openai.com/deviceauth/callback"
 
 
-@dataclass(slots=True)
-class _Session:
+class _Session(Struct):
     """A login between the authorize page and the callback."""
 
     redirect_uri: str
@@ -45,8 +44,7 @@ class _Session:
     consent: str = ""
 
 
-@dataclass(slots=True)
-class _Grant:
+class _Grant(Struct):
     """The redirect addresses and the challenge of an authorization code."""
 
     redirect_uris: tuple[str, ...]
@@ -54,8 +52,7 @@ class _Grant:
     used: bool = False
 
 
-@dataclass(slots=True)
-class Issuer:
+class Issuer(Struct, dict=True):
     """State of one issuer; `origin` is set once its port is known."""
 
     mint: Mint
@@ -66,7 +63,6 @@ class Issuer:
     _sessions: dict[str, _Session] = field(default_factory=dict)
     _grants: dict[str, _Grant] = field(default_factory=dict)
     _refresh: dict[str, str] = field(default_factory=dict)
-    device: DeviceLogin = field(init=False)
 
     def __post_init__(self) -> None:
         self.device = DeviceLogin(self.mint, self.scenario, self._grant_device)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import Final
+
+from smoke_tui.structs import Struct
 
 JSON: Final = "application/json"
 HTML: Final = "text/html; charset=UTF-8"
@@ -17,8 +18,7 @@ RESET_SECONDS: Final = 13_872
 """Seconds until a limit resets, as in the report with the usage-limit body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A response; with `content_type` None it has no such header."""
 
     status: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.httpd.messages import ServerRequest
@@ -16,6 +15,7 @@ from smoke_tui.rehearsal.provider import instructions, replies
 from smoke_tui.rehearsal.provider.catalogue import BY_SLUG, version_of
 from smoke_tui.rehearsal.provider.replies import Reply
 from smoke_tui.rehearsal.provider.tokens import AUTH_CLAIM, CLIENT_ID, claims_of
+from smoke_tui.structs import Struct
 
 LITE_HEADER: Final = "x-openai-internal-codex-responses-lite"
 
@@ -50,8 +50,7 @@ _CLIENT_AGENTS: Final = ("codex_", "codex-tui/")
 _CLIENT_HEADERS: Final = ("x-codex-turn-metadata", "session-id", "session_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A Responses call to check, with the backend's state."""
 
     request: ServerRequest

@@ -7,7 +7,6 @@ import secrets
 import threading
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Final
 
@@ -19,6 +18,7 @@ from smoke_tui.rehearsal.provider.issuer import Issuer
 from smoke_tui.rehearsal.provider.replies import HTML
 from smoke_tui.rehearsal.provider.request_bodies import plain_body
 from smoke_tui.rehearsal.scenarios.scenario import Scenario
+from smoke_tui.structs import Struct, field, replace
 
 Route = Callable[[ServerRequest], Awaitable[Answer]]
 
@@ -29,8 +29,7 @@ _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorizat
 _BACKEND: Final = "/backend-api/"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRequest:
+class RecordedRequest(Struct, frozen=True):
     """A request without its secrets; status 0 means that the connection was reset.
 
     `fields` are the names of the body's fields, `model` the requested model.
@@ -45,8 +44,7 @@ class RecordedRequest:
     model: str | None = None
 
 
-@dataclass(slots=True)
-class ProviderServer:
+class ProviderServer(Struct):
     """The handler of the rehearsal's one server."""
 
     issuer: Issuer

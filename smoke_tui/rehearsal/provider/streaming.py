@@ -9,8 +9,9 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from smoke_tui.structs import Struct, field
 
 DELTA_SECONDS: Final = 0.004
 """Between two deltas where somebody watches: the text grows before their eyes."""
@@ -42,8 +43,7 @@ UNTYPED: Final = ("created", "in-progress", "item", "half-deltas", "untyped-erro
 FLOOD: Final = ("created", "in-progress", "item", "flood")
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """The acts of a stream and its differences from a plain response.
 
     `served_model` None means the requested model; `served_header` and `created_header` replace it in
@@ -63,8 +63,7 @@ class Script:
     other_arguments: str | None = None
 
 
-@dataclass(slots=True)
-class StreamedResponse:
+class StreamedResponse(Struct):
     """A response being streamed: its text is sent in deltas, then repeated as a whole.
 
     `pause` is the time before each delta, in seconds.

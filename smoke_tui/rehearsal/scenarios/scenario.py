@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from smoke_tui.config.questions import Answer
@@ -11,6 +10,7 @@ from smoke_tui.failure_codes.table import CODES
 from smoke_tui.rehearsal.provider.catalogue import ALL_SLUGS, Version
 from smoke_tui.rehearsal.provider.replies import Reply
 from smoke_tui.rehearsal.provider.streaming import Script
+from smoke_tui.structs import Struct, field
 
 NO_DRIFT: Final = None
 
@@ -25,8 +25,7 @@ StackMode = Literal[
 """Behaviour of the stand-in stack; any but the first affects the stack alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One scenario, as data: the difference from a rehearsal without faults.
 
     `basis` is the source of the response. `refusal` answers every Responses call; with `at_edge`

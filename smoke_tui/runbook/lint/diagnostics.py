@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Final, Literal
+
+from smoke_tui.structs import Struct
 
 Severity = Literal["error", "warning"]
 ERROR: Final = "error"
@@ -167,8 +168,7 @@ class LintCode(Enum):
         self.remedy = remedy
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding; `line` and `col` count from 1.
 
     `valid` are the keys or values that would fit; `topic` is what explains it best.

@@ -7,7 +7,6 @@ parsed TOML or command (an escape, quoted parts). So is a placeholder of a hidde
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
@@ -16,14 +15,14 @@ from typing import Final
 from smoke_tui.redaction import Json, Vault, placeholders_in
 from smoke_tui.runbook.model import Step
 from smoke_tui.runbook.parser.commands import every_command
+from smoke_tui.structs import Struct, replace
 
 _LINE: Final = re.compile(r"\r\n|\r|\n")
 _IDS: Final = frozenset({"id", "kind", "needs", "goto", "restart", "name"})
 """Fields with names, which are never redacted."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class HiddenText:
+class HiddenText(Struct, frozen=True):
     """A place that redaction would hide: line and column from 1, and what it looks like."""
 
     line: int
@@ -70,7 +69,7 @@ def hidden_in_step(step: Step) -> list[HiddenText]:
     for command in every_command(step):
         for text in (*command.argv, " ".join(command.argv)):
             places += [(command.line, hidden.what) for hidden in hidden_in_text(text, vault)[:1]]
-    plain = _plain(dataclasses.replace(step, commands=()))
+    plain = _plain(replace(step, commands=()))
     if vault.redact_json(plain) != plain:
         places.append((step.fence_line, "what looks like a secret, once it is read"))
     for text in _texts(plain):
@@ -80,11 +79,11 @@ def hidden_in_step(step: Step) -> list[HiddenText]:
 
 def _plain(value: object) -> Json:
     """A value as JSON, without the fields that hold names."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return {
-            field.name: _plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if field.name not in _IDS
+            name: _plain(getattr(value, name))
+            for name in value.__struct_fields__
+            if name not in _IDS
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.structs import Struct
 
 _RULE: Final = '[[on]]\nmatch = { code = "command-failed" }\n'
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Text with a mistake, and the same without it.
 
     Both are lines of a `run` step's block; with `fenced` the run block of such a step.

@@ -6,7 +6,6 @@ Each check skips what is already known to be broken, so that one mistake is one 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.runbook import templates
@@ -21,12 +20,12 @@ from smoke_tui.runbook.model import StandIn
 from smoke_tui.runbook.parser.drafts import Draft
 from smoke_tui.runbook.schema.context import TemplateUse
 from smoke_tui.runbook.schema.tables import joined
+from smoke_tui.structs import Struct, field
 
 MAX_STEPS: Final = 100
 
 
-@dataclass
-class Drafts:
+class Drafts(Struct):
     """All drafts in order; `unread_ids` are ids in blocks that could not be read as steps."""
 
     drafts: Sequence[Draft]

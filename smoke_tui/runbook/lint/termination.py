@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from smoke_tui.structs import Struct
 
 MAX_TRIES = 100
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """A step in the graph: the fallbacks its rules go to, and how often it sends a caller back."""
 
     gotos: tuple[str, ...]
     retry_max: int
 
 
-@dataclass(frozen=True)
-class EndlessPath:
+class EndlessPath(Struct, frozen=True):
     """A path that may not end: its first step and the steps on it."""
 
     start: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from smoke_tui.runbook.parser.info_strings import ROLES, RUN, SHELL, STEP, intended_role
+from smoke_tui.structs import Struct, field
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,8 +23,7 @@ _NO_FENCE = re.compile(
 """A line that looks like the opening of a fence but opens none."""
 
 
-@dataclass(frozen=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """A fenced block: `line` is the opening fence's, `last` the closing one's."""
 
     info: str
@@ -51,8 +50,7 @@ class Fence:
         return self.line + line, col + indent
 
 
-@dataclass
-class Section:
+class Section(Struct):
     """A level-2 heading with the content up to the next one."""
 
     title: str
@@ -65,8 +63,7 @@ class Section:
         return [f for f in self.fences if f.top and f.role in roles]
 
 
-@dataclass
-class Document:
+class Document(Struct):
     """All sections; `early` are fences above the first, `hidden` are step or run blocks in HTML."""
 
     sections: list[Section]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +21,7 @@ from smoke_tui.runbook.schema.foreign_words import kind_hint
 from smoke_tui.runbook.schema.positions import Path, Place, Positions
 from smoke_tui.runbook.schema.tables import RUN as RUN_BLOCK
 from smoke_tui.runbook.schema.tables import TableOf
+from smoke_tui.structs import Struct, field
 
 MAX_BLOCK = 8 * 1024
 _ID = re.compile(r"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
@@ -33,8 +33,7 @@ def ids_in(text: str) -> list[str]:
     return _ID.findall(text)
 
 
-@dataclass
-class Draft:
+class Draft(Struct, dict=True):
     """A step with the values that could be read; `unread` if its TOML could not be read at all."""
 
     section: Section

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smoke_tui.files import NotRegularError, open_plain
@@ -19,6 +18,7 @@ from smoke_tui.runbook.parser.blocks import Document, Section, read_blocks
 from smoke_tui.runbook.parser.drafts import Draft, finish, ids_in, read_step
 from smoke_tui.runbook.parser.frontmatter import read_front_matter
 from smoke_tui.runbook.parser.info_strings import RUN, SHELL, STEP
+from smoke_tui.structs import Struct, replace
 
 MAX_FILE: Final = 256 * 1024
 
@@ -26,8 +26,7 @@ MAX_FILE: Final = 256 * 1024
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """The runbook (None if there is an error) and every finding, by place."""
 
     runbook: Runbook | None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.diagnostics import LintCode
+from smoke_tui.structs import Struct
 
 _SPECIAL = {
     "|": "a pipe",
@@ -29,8 +29,7 @@ _VARIABLE = re.compile(r"\$[A-Za-z_0-9{(@*#?!$-]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 
 
-@dataclass(frozen=True)
-class SplitProblem:
+class SplitProblem(Struct, frozen=True):
     """Why a line can't be split; `at` is an offset in the text."""
 
     code: LintCode
@@ -38,8 +37,7 @@ class SplitProblem:
     message: str
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word without its quotes, and the offset at which it starts."""
 
     text: str

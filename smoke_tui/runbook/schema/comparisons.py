@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
@@ -18,8 +17,7 @@ COMPARISONS: Final = ("text_drift", "tool_calls")
 _RATIO: Final = r"^(0(\.[0-9]+)?|1(\.0+)?)$"
 
 
-@dataclass(frozen=True)
-class Ratio(FieldType):
+class Ratio(FieldType, frozen=True):
     """A number from 0 to 1, or its decimal text."""
 
     def check(self, value: object, at: Path, context: Context) -> Any:
@@ -44,8 +42,7 @@ class Ratio(FieldType):
         return "a number from 0 to 1"
 
 
-@dataclass(frozen=True)
-class ProjectPath(FieldType):
+class ProjectPath(FieldType, frozen=True):
     """A path below the project's folder; with `test` a test's node id, whose file is such a path."""
 
     test: bool = False

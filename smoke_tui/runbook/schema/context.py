@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.runbook.schema.positions import Path, Place
+from smoke_tui.structs import Struct, field
 
 
 class Bad:
@@ -24,8 +24,7 @@ BAD: Final = Bad()
 """Replaces a refused value; its problem is already recorded."""
 
 
-@dataclass(frozen=True)
-class TemplateUse:
+class TemplateUse(Struct, frozen=True):
     """A template in a step; `name` is None if it is malformed.
 
     `where` is command, shell, env, url, stand_in or value.
@@ -37,8 +36,7 @@ class TemplateUse:
     where: str
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem of a table; without a `remedy` that of its code holds."""
 
     code: LintCode
@@ -49,8 +47,7 @@ class Problem:
     topic: str = ""
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """Records problems in one table; `locate(path, value)` returns a path's line and column."""
 
     locate: Callable[[Path, bool], Place]

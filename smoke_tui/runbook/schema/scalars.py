@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from smoke_tui.runbook import quantities, templates
@@ -14,13 +13,14 @@ from smoke_tui.runbook.json_path import PATH_PATTERN, parse_path
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, show
 from smoke_tui.runbook.schema.context import BAD, Bad, Context, TemplateUse, spell
 from smoke_tui.runbook.schema.positions import Path
+from smoke_tui.structs import AbstractStructMeta, Struct, field
 
 MAX_JSON_DEPTH = 32
 MAX_LISTED = 20
 """The most valid values that a finding lists."""
 
 
-class FieldType(ABC):
+class FieldType(Struct, frozen=True, metaclass=AbstractStructMeta):
     """The type of a value in a step's TOML."""
 
     @abstractmethod
@@ -57,8 +57,7 @@ def note_templates(text: str, at: Path, context: Context, where: str) -> None:
             context.suspect(at)
 
 
-@dataclass(frozen=True)
-class Text(FieldType):
+class Text(FieldType, frozen=True):
     """A text that is not blank; with `pattern` or `choices` a narrower one.
 
     `template` says where its templates are filled in (url, value, env, command); in a `literal` text
@@ -116,8 +115,7 @@ class Text(FieldType):
         return self.expected if len(self.choices) > MAX_LISTED else " | ".join(self.choices)
 
 
-@dataclass(frozen=True)
-class Converted(FieldType):
+class Converted(FieldType, frozen=True):
     """A text converted by a function, whose ValueError states what is expected."""
 
     parse: Callable[[str], Any]
@@ -190,8 +188,7 @@ URL = Converted(
 )
 
 
-@dataclass(frozen=True)
-class Whole(FieldType):
+class Whole(FieldType, frozen=True):
     """A whole number between two bounds, both included."""
 
     low: int
@@ -217,8 +214,7 @@ class Whole(FieldType):
         return isinstance(value, int) and not isinstance(value, bool)
 
 
-@dataclass(frozen=True)
-class Flag(FieldType):
+class Flag(FieldType, frozen=True):
     """true or false."""
 
     def check(self, value: object, at: Path, context: Context) -> Any:
@@ -238,8 +234,7 @@ class Flag(FieldType):
         return isinstance(value, bool)
 
 
-@dataclass(frozen=True)
-class JsonValue(FieldType):
+class JsonValue(FieldType, frozen=True):
     """Any value that JSON can hold; templates in its texts are filled in."""
 
     scalar: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, nearest
@@ -12,6 +11,7 @@ from smoke_tui.runbook.schema.context import BAD, Bad, Context, spell
 from smoke_tui.runbook.schema.foreign_words import FOREIGN_WORDS, elsewhere_hint
 from smoke_tui.runbook.schema.positions import Path
 from smoke_tui.runbook.schema.scalars import FieldType, refuse
+from smoke_tui.structs import Struct, field
 
 RUN = "a 'bash run' block"
 """Represents the step's run blocks among the names of a condition."""
@@ -23,8 +23,7 @@ RUN_REMEDY = (
 )
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """One key of a table; `default` is the model's value if the key is absent."""
 
     type: FieldType
@@ -39,8 +38,7 @@ def joined(names: Iterable[str], conjunction: str = "or") -> str:
     return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
-@dataclass(frozen=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True):
     """At least one of these keys is required."""
 
     names: tuple[str, ...]
@@ -61,8 +59,7 @@ class AtLeast:
         return {} if RUN in self.names else {"anyOf": [{"required": [n]} for n in self.names]}
 
 
-@dataclass(frozen=True)
-class AtMostOne:
+class AtMostOne(Struct, frozen=True):
     """At most one of these keys is allowed."""
 
     names: tuple[str, ...]
@@ -83,8 +80,7 @@ class AtMostOne:
         return {"not": {"anyOf": [{"required": pair} for pair in pairs]}} if pairs else {}
 
 
-@dataclass(frozen=True)
-class Requires:
+class Requires(Struct, frozen=True):
     """If one key is present and not false, one of the others is required."""
 
     name: str
@@ -113,8 +109,7 @@ class Requires:
 Condition = AtLeast | AtMostOne | Requires
 
 
-@dataclass(frozen=True)
-class TableOf(FieldType):
+class TableOf(FieldType, frozen=True):
     """A table with these keys and no others.
 
     `elsewhere` names the kinds of step that have a key unknown here. `build` makes the model object
@@ -218,8 +213,7 @@ class TableOf(FieldType):
         return isinstance(value, dict)
 
 
-@dataclass(frozen=True)
-class ListOf(FieldType):
+class ListOf(FieldType, frozen=True):
     """A list of values of one type, as a tuple; with `bare`, a single value is a list of one."""
 
     item: FieldType
@@ -254,8 +248,7 @@ class ListOf(FieldType):
         return isinstance(value, list)
 
 
-@dataclass(frozen=True)
-class MapOf(FieldType):
+class MapOf(FieldType, frozen=True):
     """A table whose keys the author chooses, within a pattern."""
 
     keys: str
@@ -294,8 +287,7 @@ class MapOf(FieldType):
         return isinstance(value, dict)
 
 
-@dataclass(frozen=True)
-class Either(FieldType):
+class Either(FieldType, frozen=True):
     """One of several field types, chosen by the type of the TOML value."""
 
     types: tuple[FieldType, ...]

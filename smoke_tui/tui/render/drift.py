@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from smoke_tui.presentation.drift.sentences import call_rows, facts, head, missi
 from smoke_tui.presentation.format import count
 from smoke_tui.presentation.marks import Tone
 from smoke_tui.presentation.spans import Text, as_text, spans
+from smoke_tui.structs import Struct
 from smoke_tui.tui.render.content import lines, toned
 from smoke_tui.tui.theme import MUTED, WARN
 
@@ -26,8 +26,7 @@ _BETWEEN: Final = " │"
 Piece = tuple[str, Tone]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row on the screen: its pieces behind the mark of the shown difference."""
 
     pieces: tuple[Piece, ...]
@@ -40,8 +39,7 @@ class Line:
         return "".join(text for text, _ in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """All rows of a comparison for a width, and the rows in which each difference begins and ends."""
 
     lines: tuple[Line, ...] = ()

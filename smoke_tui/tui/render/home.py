@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from smoke_tui.config.settings import own_runbooks
 from smoke_tui.outcomes import Verdict
 from smoke_tui.presentation.format import age, count, one_line, shorten
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.structs import Struct
 from smoke_tui.tui.render.content import lines
 from smoke_tui.tui.theme import FAIL, MUTED, STYLES
 
@@ -57,8 +57,7 @@ def home_header(version: str, width: int) -> Content:
     return Content.assemble(name, next((text for text in _SLOGANS if len(text) <= room), ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A runbook file; `runbook` is None where it does not parse.
 
     `missing` is what its live walk would miss here, by step.
@@ -130,8 +129,7 @@ _RANKS = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 """The worst verdict has the lowest rank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """A recorded session, as far as its first and last events describe it."""
 
     folder: Path

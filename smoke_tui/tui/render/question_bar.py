@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
@@ -16,6 +15,7 @@ from smoke_tui.presentation.live.progress import longest, pace, pause
 from smoke_tui.presentation.live.questions import form
 from smoke_tui.presentation.live.snapshot import Snapshot, name_of, next_actions
 from smoke_tui.presentation.marks import MARKS
+from smoke_tui.structs import Struct
 from smoke_tui.tui.render.content import foreign, toned
 from smoke_tui.tui.render.key_row import Keys
 from smoke_tui.tui.theme import STYLES
@@ -28,8 +28,7 @@ _ACTION_KEYS: Final[Mapping[NextAction, tuple[str, str]]] = {
 _STOP: Final = ("s", "stop this step", "s")
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionBar:
+class QuestionBar(Struct, frozen=True):
     """The bar's title, text and keys, and whether it waits for the operator."""
 
     title: str

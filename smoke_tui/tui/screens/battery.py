@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import work
@@ -23,6 +22,7 @@ from smoke_tui.presentation.live.battery import (
     progress_line,
     result_line,
 )
+from smoke_tui.structs import Struct
 from smoke_tui.tui.bindings import BATTERY
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page
@@ -35,8 +35,7 @@ TICK: Final = 0.2
 """Seconds between two looks at the record."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryView:
+class BatteryView(Struct, frozen=True):
     """A moment of a battery: its tries, the session's time in ms, the quota, whether it runs."""
 
     tries: list[Battery]

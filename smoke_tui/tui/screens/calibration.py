@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +20,7 @@ from smoke_tui.judging.calibration_file import CalibrationError
 from smoke_tui.judging.drift import DriftPair
 from smoke_tui.presentation.calibration import table
 from smoke_tui.presentation.format import count, one_line
+from smoke_tui.structs import Struct, replace
 from smoke_tui.tui.bindings import CALIBRATION
 from smoke_tui.tui.render.calibration import log_text, pair_content
 from smoke_tui.tui.render.content import lines
@@ -33,8 +33,7 @@ from smoke_tui.tui.widgets.modals import Pick
 from smoke_tui.tui.widgets.panel import ScrollPanel
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """What was read: the file, the pairs of recorded sessions, all pairs at today's thresholds."""
 
     file: CalibrationFile

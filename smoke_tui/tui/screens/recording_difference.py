@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -18,6 +17,7 @@ from smoke_tui.presentation.format import one_line
 from smoke_tui.presentation.recording_change import change_lines, ratio_summary
 from smoke_tui.redaction import Vault
 from smoke_tui.session.cassette_review import CassetteReviews, ReviewedCase
+from smoke_tui.structs import replace
 from smoke_tui.tui.bindings import DIFFERENCE
 from smoke_tui.tui.render.content import foreign, lines
 from smoke_tui.tui.screens.base import Page

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.cassettes import yaml_text
 from smoke_tui.world.yaml_nodes import YamlTextError
 
@@ -37,8 +37,7 @@ class CassetteError(ValueError):
         self.name, self.line, self.problem = name, line, text
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRequest:
+class RecordedRequest(Struct, frozen=True):
     """A request as it was recorded, redacted."""
 
     method: str
@@ -47,8 +46,7 @@ class RecordedRequest:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedResponse:
+class RecordedResponse(Struct, frozen=True):
     """A response as it was recorded, redacted. `status` is None where it was cut before any."""
 
     status: int | None
@@ -57,8 +55,7 @@ class RecordedResponse:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(Struct, frozen=True):
     """One exchange.
 
     `chunks` are (offset in the body, milliseconds since sending), empty where another program
@@ -74,8 +71,7 @@ class Interaction:
     cut: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseNote:
+class CaseNote(Struct, frozen=True):
     """What a recording keeps of its case.
 
     `world` is "live", "rehearsed", or "loopback" (a live session whose address was on this machine);
@@ -92,8 +88,7 @@ class CaseNote:
     redaction: int = REDACTION
 
 
-@dataclass(frozen=True, slots=True)
-class Cassette:
+class Cassette(Struct, frozen=True):
     """The exchanges of one case, those that were cut, and its note (None: others recorded it)."""
 
     interactions: tuple[Interaction, ...] = ()
@@ -134,7 +129,9 @@ def render_cassette(cassette: Cassette) -> str:
     if cassette.note is not None:
         note = cassette.note
         ours = {"schema": SCHEMA} | {
-            name: getattr(note, name) for name in note.__slots__ if getattr(note, name) != ""
+            name: getattr(note, name)
+            for name in note.__struct_fields__
+            if getattr(note, name) != ""
         }
     if cassette.cut:
         ours |= {"schema": SCHEMA, "cut": [_interaction(i) for i in cassette.cut]}

@@ -7,12 +7,12 @@ pass. Files of other programs are held against the same rules.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.judging.cases import CaseError
 from smoke_tui.outcomes import Exit, worst_exit
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes import yaml_text
 from smoke_tui.world.cassettes.cassette import CassetteError, parse_cassette
 from smoke_tui.world.cassettes.secret_search import RANDOM, SECRET, Finding, SecretSearcher
@@ -31,8 +31,7 @@ INVALID: Final = "invalid"
 MISSING: Final = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class LintLine:
+class LintLine(Struct, frozen=True):
     """One finding in one file: `path:line: code message`."""
 
     path: str
@@ -45,8 +44,7 @@ class LintLine:
         return f"{self.path}:{self.line}: {self.code} {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(Struct, frozen=True):
     """The findings of one pass, and how many cassettes were checked."""
 
     lines: tuple[LintLine, ...]
@@ -82,8 +80,7 @@ def _cassettes(count: int) -> str:
     return f"{count} cassette" + ("" if count == 1 else "s")
 
 
-@dataclass(frozen=True, slots=True)
-class LintInput:
+class LintInput(Struct, frozen=True):
     """A file to check. `named`: it was named itself, so it has to be a cassette."""
 
     path: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from smoke_tui.judging.cases import (
     tier_of_markers,
 )
 from smoke_tui.judging.tier_markers import markers_of
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, parse_cassette
 from smoke_tui.world.cassettes.change_record import ChangeRecordError
 from smoke_tui.world.cassettes.review import ReviewError, review_of
@@ -41,8 +41,7 @@ from smoke_tui.world.git import GitError, WorkingTree, working_tree
 _MOST_SOURCE: Final = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ListedCase:
+class ListedCase(Struct, frozen=True):
     """A row of the table with what it was made of; what could not be read is None."""
 
     row: CaseRow

@@ -11,11 +11,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from smoke_tui.redaction import Json, Vault
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.cassette import Interaction, RecordedRequest
 
 _PLACEHOLDER: Final = re.compile(r"\[REDACTED:([A-Za-z0-9_.-]+)(?:#[^\]\s]*)?\]")
@@ -24,8 +24,7 @@ _MOST_SHOWN: Final = 60
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchForm:
+class MatchForm(Struct, frozen=True):
     """What of a request is compared. `body` is its value: of JSON, of a form, or text."""
 
     method: str
@@ -91,8 +90,7 @@ def _without_port(uri: str) -> str:
     return urlunsplit(parts._replace(netloc="loopback", path=parts.path or "/"))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What a cassette has for a request: the number of the interaction, or why there is none."""
 
     number: int | None

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
 from smoke_tui.redaction import Vault
 from smoke_tui.redaction.write_guard import WITHHELD, WriteGuard
+from smoke_tui.structs import replace
 from smoke_tui.world.cassettes.cassette import Headers, Interaction, RecordedRequest
 from smoke_tui.world.cassettes.secret_search import SECRET, SecretSearcher
 from smoke_tui.world.cassettes.yaml_text import Scalar

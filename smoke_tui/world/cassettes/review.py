@@ -7,7 +7,6 @@ newest commit of git holds them. Any other waits for its review, whoever recorde
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from smoke_tui.judging.recording_changes import (
     recording_change,
 )
 from smoke_tui.judging.triage import TriageClass
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.cassettes.cassette import Cassette, CassetteError, Interaction, parse_cassette
 from smoke_tui.world.cassettes.change_record import append_act, read_changes
 from smoke_tui.world.cassettes.store import MAX_FILE, CassettePath, write_text
@@ -32,8 +32,7 @@ class ReviewError(ValueError):
     """A recording can't be reviewed or decided on; the text says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """A case's newest recording, and the accepted one that it is held against.
 
     Attributes:
@@ -156,8 +155,7 @@ def mark_opened(review: Review, who: str, time: str) -> Review:
     return replace(review, acts=(*review.acts, act))
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A person's decision on a new recording."""
 
     triage: TriageClass

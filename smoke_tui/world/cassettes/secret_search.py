@@ -11,7 +11,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +18,7 @@ from smoke_tui.redaction import Json, Vault, detection, detectors
 from smoke_tui.redaction.decodings import decodings
 from smoke_tui.redaction.detectors import Hit
 from smoke_tui.redaction.random_tokens import no_example, some_value
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.yaml_text import Scalar
 
 SECRET: Final = "secret"
@@ -57,8 +57,7 @@ _RANDOM_BITS: Final = 4.0
 _READABLE: Final = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A place that holds a secret (`SECRET`), or something to look at (`RANDOM`); never a value."""
 
     line: int

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.files import read_plain, replace_private, sync_folder
 from smoke_tui.judging.cases import Case, CaseError, parse_case, prompt_file_of
+from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.cassette import (
     Cassette,
     CassetteError,
@@ -35,8 +35,7 @@ _MAX_CASE: Final = 256 * 1024
 _SKIPPED: Final = frozenset({".git", ".hg", ".venv", "node_modules", "__pycache__", ".tox"})
 
 
-@dataclass(frozen=True, slots=True)
-class CassettePath:
+class CassettePath(Struct, frozen=True):
     """The files of one case; `accepted` may be missing, and so may each of the others."""
 
     accepted: Path

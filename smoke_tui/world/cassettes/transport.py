@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from http.client import responses
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.cassettes.cassette import (
     CaseNote,
     Cassette,
@@ -42,8 +42,7 @@ _STREAM_ENDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingPlan:
+class RecordingPlan(Struct, frozen=True):
     """What a transport does: the files, the mode, what is noted of the case.
 
     `mode` is one of none, once, new_episodes, all, rewrite:
@@ -64,8 +63,7 @@ class RecordingPlan:
     may_send: bool = True
 
 
-@dataclass(slots=True)
-class RecordingState:
+class RecordingState(Struct):
     """What has come of a recording so far.
 
     `written` is the file that was last written. `problem` is why nothing could be.

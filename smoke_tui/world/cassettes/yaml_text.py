@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from smoke_tui.errors import CommandError
 from smoke_tui.extras import install_hint
 from smoke_tui.outcomes import Exit
+from smoke_tui.structs import Struct
 from smoke_tui.world import yaml_nodes
 from smoke_tui.world.yaml_nodes import TAG_PREFIX, NoYamlError, YamlTextError, line_of
 
@@ -31,8 +31,7 @@ _BYTES_IO: Final = "python/object/new:_io.BytesIO"
 _ITER: Final = "python/object/apply:builtins.iter"
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One scalar with its place: the keys above it, its line, and whether it is itself a key."""
 
     path: tuple[str, ...]

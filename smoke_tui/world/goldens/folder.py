@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from smoke_tui.files import read_plain, replace_plain
 from smoke_tui.judging.goldens.evaluation import Evaluation, evaluate
 from smoke_tui.judging.goldens.scenario import CHALLENGE_PACK, GENERATED_FILES, INPUT_FILES
 from smoke_tui.outcomes import Exit
+from smoke_tui.structs import Struct
 from smoke_tui.world.goldens.yaml_pack import read_yaml
 
 GOLDENS: Final = "goldens"
@@ -26,8 +26,7 @@ PACK_FILES: Final = (*INPUT_FILES, *GENERATED_FILES)
 _INSTALLED: Final = Path(__file__).resolve().parents[2] / "_runbooks"
 
 
-@dataclass(frozen=True, slots=True)
-class PackFolder:
+class PackFolder(Struct, frozen=True):
     """A folder with a scenario."""
 
     path: Path

@@ -7,16 +7,15 @@ import errno
 import fcntl
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.files import open_plain
+from smoke_tui.structs import Struct
 from smoke_tui.world.ports import Browser, Clipboard, PortError
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorIO:
+class OperatorIO(Struct, frozen=True):
     """What only a front end can give the world: a browser and a way to hand over text."""
 
     browser: Browser

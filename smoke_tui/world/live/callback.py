@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from dataclasses import dataclass
 from typing import Final
 
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.httpd.server import HttpServer, serve
 from smoke_tui.journal.events.facts import ListenBusy, ListenForbidden, ListenIgnored, ListenReady
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.redirect import check_redirect, read_redirect
 from smoke_tui.world.ports import PortAnswer, Post, Refs
 from smoke_tui.world.requests.http import Listen
@@ -99,8 +99,7 @@ def _page(status: int, text: str) -> ServerResponse:
     return ServerResponse(status, HEADERS, PAGE.format(text).encode())
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCallbacks:
+class LiveCallbacks(Struct, frozen=True):
     """Listens for the redirects of logins."""
 
     vault: Vault

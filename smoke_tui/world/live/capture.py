@@ -14,13 +14,13 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from smoke_tui.httpd.messages import ServerRequest, ServerResponse
 from smoke_tui.httpd.server import serve
 from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.redaction import Secret, clean
+from smoke_tui.structs import Struct
 from smoke_tui.temporary import TemporaryFolder
 from smoke_tui.world.live.codex_cli import CLIENT_HOME, client_environment, probe_client
 from smoke_tui.world.live.processes.shell import GUARDIAN
@@ -36,8 +36,7 @@ PROMPT: Final = "x"
 """What the client is asked; a template has our own prompt in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(Struct, frozen=True):
     """One captured request, or why there is none."""
 
     problem: str | None

@@ -12,11 +12,11 @@ import re
 import shutil
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.redaction import clean
+from smoke_tui.structs import Struct
 from smoke_tui.temporary import TemporaryFolder
 
 PROBE_SECONDS: Final = 10.0
@@ -31,8 +31,7 @@ _VERSION: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """The path and version of an installed Codex CLI.
 
     `version` is None where it printed none; `problem` then holds the reason.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from smoke_tui.journal.events.machine_facts import VariableRead
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.live.secret_texts import secret_of_text
 from smoke_tui.world.ports import PortAnswer, Refs
 from smoke_tui.world.requests.base import VALUE
@@ -20,8 +20,7 @@ def runs_in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEnv:
+class LiveEnv(Struct, frozen=True):
     """Reads the environment; `path_prepend` comes before PATH, as it does for children.
 
     `variables` stand in the place of the environment's own.

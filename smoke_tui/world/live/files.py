@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smoke_tui.files import replace_private
 from smoke_tui.journal.events.machine_facts import BundleKept, DocumentRead, FileRead
 from smoke_tui.redaction import Vault, credential_documents
+from smoke_tui.structs import Struct
 from smoke_tui.world.credential_document import problem_of
 from smoke_tui.world.live.secret_texts import secret_of_text, take_secrets
 from smoke_tui.world.live.text_files import read_plain_file
@@ -20,8 +20,7 @@ from smoke_tui.world.requests.machine import ReadDocument, ReadSecretFile, Repla
 from smoke_tui.world.values import render
 
 
-@dataclass(frozen=True, slots=True)
-class LiveFiles:
+class LiveFiles(Struct, frozen=True):
     """Reads files below `project`, and texts given by option under a name.
 
     `bundle_file` is the file that the bundle came from, None where it came from none.

@@ -10,7 +10,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
 
 import httpx2
 from socksio import SOCKSError
@@ -18,6 +17,7 @@ from socksio import SOCKSError
 from smoke_tui.config.session_config import LOOPBACK, Origin, origin_of
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, replace
 from smoke_tui.world.conversation import BodyReader
 from smoke_tui.world.live.http_answer import RawAnswer, RedactedAnswer, StopReadingError, read_body
 from smoke_tui.world.live.http_headers import decoded
@@ -36,8 +36,7 @@ class ClosedError(Exception):
     """The request would leave this machine, which a rehearsal does not let happen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """The head of an answer, the pieces of its body, and how to end it."""
 
     status: int

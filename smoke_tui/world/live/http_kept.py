@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Final
 
 import httpcore2
@@ -18,6 +17,7 @@ import httpx2
 from smoke_tui.config.session_config import Origin
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.http import LiveHttp, Response, rendered
 from smoke_tui.world.live.http_answer import RawAnswer
 from smoke_tui.world.live.network import proxy_for
@@ -33,8 +33,7 @@ _ERRORS: Final = (
 """What httpcore2 raises; httpx2 has a class of the same name for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(Struct, frozen=True):
     """A request that was checked and rendered."""
 
     request: HttpRequest

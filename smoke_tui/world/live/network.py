@@ -12,12 +12,12 @@ import ssl
 import stat
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui.config.session_config import LOOPBACK
+from smoke_tui.structs import Struct
 
 SCHEMES: Final[Mapping[str, str]] = {
     "http": "http",
@@ -42,8 +42,7 @@ class NetworkError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A proxy as the environment names it: its address for the transport, and what may be shown."""
 
     url: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -20,6 +19,7 @@ from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.judging.battery import ERRORS_IN_A_ROW
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, field, replace
 from smoke_tui.world.live.http_kept import KeptHttp, PreparedRequests
 from smoke_tui.world.live.network import trusted
 from smoke_tui.world.ports import PortAnswer, Post, Refs
@@ -76,8 +76,7 @@ def calls_of(cases: tuple[CaseCalls, ...]) -> Iterator[tuple[CaseCalls, int]]:
                 yield each, number
 
 
-@dataclass
-class _Run:
+class _Run(Struct, dict=True):
     """One battery under way."""
 
     request: RunBattery

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from smoke_tui.config.session_config import (
 )
 from smoke_tui.journal.stream import stamp
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, field
 from smoke_tui.world import ports
 from smoke_tui.world.live.browser_clipboard import OperatorIO
 from smoke_tui.world.live.clock_ids import random_id
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from smoke_tui.world.live.recordings import LiveRecordings
 
 
-@dataclass
-class LivePorts:
+class LivePorts(Struct, dict=True):
     """The ports of the operator's machine, by name.
 
     `option_texts` are texts given by option, by name; `bundle_file` is the file that the

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from smoke_tui.journal.events.machine_facts import ChangesRead, TextKept, TextRe
 from smoke_tui.judging.calibration_file import MOST
 from smoke_tui.judging.working_tree import GIT_STATUS
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.text_files import FILE_LIMIT, read_plain_file
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.texts import TEXT, KeepText, ReadText, ReplaceCalibration, ReplaceText
@@ -33,8 +33,7 @@ CHANGED: Final = "it was changed since it was read; nothing was written"
 GIT_SECONDS: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class LiveTexts:
+class LiveTexts(Struct, frozen=True):
     """Reads and replaces text files; `calibration` is the calibration file, None for none."""
 
     vault: Vault

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from smoke_tui.journal.events.machine_facts import CasesListed, RecordingReplaye
 from smoke_tui.journal.events.values import RecordedCase, RecordingFile
 from smoke_tui.judging.cases import Case
 from smoke_tui.redaction import Vault
+from smoke_tui.structs import Struct, field
 from smoke_tui.world.cassettes.cassette import CaseNote, CassetteError
 from smoke_tui.world.cassettes.listing import ListedCase, list_cases, staleness
 from smoke_tui.world.cassettes.store import path_of, read_cassette
@@ -28,8 +28,7 @@ from smoke_tui.world.requests.recordings import (
 )
 
 
-@dataclass
-class LiveRecordings:
+class LiveRecordings(Struct):
     """Lists, records and replays; `world` is noted in each recording.
 
     `may_send` is False where CI is set and the session is no rehearsal.

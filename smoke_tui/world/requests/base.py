@@ -6,38 +6,35 @@ compared is the unrendered form, which `shown` gives.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import ClassVar, Final, Generic, TypeVar
 
 from smoke_tui.journal.stream import Fact
+from smoke_tui.structs import AbstractStructMeta, Struct
 from smoke_tui.world.values import Sensitive, show
 
 A = TypeVar("A", covariant=True)
 VALUE: Final = "value"
 """The name of the one secret of an answer that has only one."""
 
-UNSHOWN: Final = MappingProxyType({"shown": False})
-"""Metadata of a field that only a live port needs: it is not recorded."""
 
-
-@dataclass(frozen=True, slots=True)
-class Request(ABC):
+class Request(Struct, frozen=True, metaclass=AbstractStructMeta):
     """Something asked of the world; the facts that answer it name the event that recorded it.
 
-    `port_name` is the name of the port in the record.
+    `port_name` is the name of the port in the record. `unshown` are the fields that only a live
+    port needs: they are not recorded.
     """
 
     port_name: ClassVar[str]
+    unshown: ClassVar[tuple[str, ...]] = ()
 
     def shown(self) -> dict[str, object]:
         """The unrendered form, as the request event records it: the fields in their order."""
         return {
-            field.name: show(getattr(self, field.name))
-            for field in fields(self)
-            if field.metadata.get("shown", True)
+            name: show(getattr(self, name))
+            for name in self.__struct_fields__
+            if name not in self.unshown
         }
 
     def secret_kinds(self) -> Mapping[str, str]:
@@ -45,8 +42,7 @@ class Request(ABC):
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Request, Generic[A]):
+class Query(Request, Generic[A], frozen=True):
     """A request that one fact answers."""
 
     @abstractmethod

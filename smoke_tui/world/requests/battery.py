@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.journal.events.battery_facts import BatteryAnswered, PackRead
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.stream import Fact
-from smoke_tui.world.requests.base import UNSHOWN, Query, Request
+from smoke_tui.structs import Struct
+from smoke_tui.world.requests.base import Query, Request
 from smoke_tui.world.requests.http import HttpRequest
 from smoke_tui.world.values import show
 
@@ -17,8 +17,7 @@ ReadAnswer = Callable[[str, int, HttpAnswered, bytes], BatteryAnswered]
 """Reads the answer to a repeat of a case; retries and price are added by the pool."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPack(Query[PackRead]):
+class ReadPack(Query[PackRead], frozen=True):
     """A pack of cases, by path or id, and the judge's settings in the environment."""
 
     port_name: ClassVar[str] = "battery"
@@ -33,8 +32,7 @@ class ReadPack(Query[PackRead]):
         return fact.expect(PackRead)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseCalls:
+class CaseCalls(Struct, frozen=True):
     """The calls of one case that are to be made.
 
     `repeats` are ranges (first, last). `request` is sent for each; without one the answers `recorded`
@@ -53,8 +51,7 @@ class CaseCalls:
         return sum(last - first + 1 for first, last in self.repeats)
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryLimits:
+class BatteryLimits(Struct, frozen=True):
     """When a battery stops by itself; None: not for that.
 
     `usd` is what all calls may cost, `worst_usd` the most that one can, both as decimal text;
@@ -69,18 +66,18 @@ class BatteryLimits:
     retries: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class RunBattery(Request):
+class RunBattery(Request, frozen=True):
     """All calls of a battery, by at most `concurrency` workers.
 
     Facts: one for each finished call, a pause where the provider asks for one, the end.
     """
 
     port_name: ClassVar[str] = "battery"
+    unshown: ClassVar[tuple[str, ...]] = ("read",)
     cases: tuple[CaseCalls, ...]
     concurrency: int
     limits: BatteryLimits
-    read: ReadAnswer | None = field(default=None, metadata=UNSHOWN)
+    read: ReadAnswer | None = None
 
     def shown(self) -> dict[str, object]:
         """The operation, each case with its request and repeats, the limits."""

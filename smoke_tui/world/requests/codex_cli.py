@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from smoke_tui.journal.events.machine_facts import ClientCaptured, ClientNotCaptured, LineChanges
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
+from smoke_tui.structs import Struct
 from smoke_tui.world.requests.base import VALUE, Query
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRequest:
+class ClientRequest(Struct, frozen=True):
     """What the installed Codex CLI sent when it was captured on loopback.
 
     `place` is where its base instructions are (None: it sent none); `template` is the whole
@@ -29,8 +28,7 @@ class ClientRequest:
     template_sha256: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCapture:
+class ClientCapture(Struct, frozen=True):
     """A capture of the installed Codex CLI, or why there is none.
 
     `instructions` is the secret text of the base instructions; `compared` is the difference to
@@ -44,8 +42,7 @@ class ClientCapture:
     compared: LineChanges | None
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureClient(Query[ClientCapture]):
+class CaptureClient(Query[ClientCapture], frozen=True):
     """Capture what the installed Codex CLI sends for a model.
 
     `codex` is the path of the program, or None for the one on PATH; `against` is an earlier text

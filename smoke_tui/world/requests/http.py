@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -12,7 +11,8 @@ from smoke_tui.journal.events.facts import HttpAnswered, TcpAnswered
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
 from smoke_tui.redaction.secret import Json
-from smoke_tui.world.requests.base import UNSHOWN, Query, Request, kinds_of
+from smoke_tui.structs import Struct
+from smoke_tui.world.requests.base import Query, Request, kinds_of
 from smoke_tui.world.values import (
     Sensitive,
     Text,
@@ -24,8 +24,7 @@ from smoke_tui.world.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
+class HttpLimits(Struct, frozen=True):
     """Bounds of one exchange: seconds, and bytes of the body.
 
     `linger` is how long the rest of a body is awaited once its reader has read enough.
@@ -38,8 +37,7 @@ class HttpLimits:
     linger: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """What came of an HTTP request, redacted.
 
     `error` is None or one of: network, dns, tls, proxy, timeout, stalled, cut, oversized,
@@ -92,8 +90,7 @@ def exchange_of(fact: Fact, answer: HttpAnswered) -> Exchange:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest(Query[Exchange]):
+class HttpRequest(Query[Exchange], frozen=True):
     """One HTTP request. `form` pairs or a `json` value or neither make the body."""
 
     port_name: ClassVar[str] = "http"
@@ -148,8 +145,7 @@ class HttpRequest(Query[Exchange]):
         return exchange_of(fact, fact.expect(HttpAnswered))
 
 
-@dataclass(frozen=True, slots=True)
-class Listen(Request):
+class Listen(Request, frozen=True):
     """A one-shot loopback listener for a login's redirect.
 
     Facts: ready (with its port) or busy or forbidden, then ignored calls, and the hit. `ports` are
@@ -168,8 +164,7 @@ class Listen(Request):
         return {"code": "oauth-code"}
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectTcp(Query[str | None]):
+class ConnectTcp(Query[str | None], frozen=True):
     """A connection that is opened and closed again."""
 
     port_name: ClassVar[str] = "tcp"
@@ -181,17 +176,17 @@ class ConnectTcp(Query[str | None]):
         return fact.expect(TcpAnswered).problem
 
 
-@dataclass(frozen=True, slots=True)
-class WatchHealth(Request):
+class WatchHealth(Request, frozen=True):
     """A probe of a service's address from now on; a fact only when the result changes.
 
     With `request` it has to be answered with `status`, else a connection to `address` has to open.
     """
 
     port_name: ClassVar[str] = "health"
+    unshown: ClassVar[tuple[str, ...]] = ("request",)
     address: str
     status: int
-    request: HttpRequest | None = field(metadata=UNSHOWN)
+    request: HttpRequest | None
 
     def shown(self) -> dict[str, object]:
         """The address as `of`, and the status."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from smoke_tui.journal.events.machine_facts import LedgerRead
@@ -12,8 +11,7 @@ from smoke_tui.world.requests.base import Query
 from smoke_tui.world.values import Text
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLedger(Query[LedgerRead]):
+class ReadLedger(Query[LedgerRead], frozen=True):
     """The stack's ledger: its clock (op `now`), or `rows` since a time or of `response`.
 
     `columns` maps the role of a column to its name; `match` is what the organisation's rows hold.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.journal.events.machine_facts import (
@@ -18,12 +17,12 @@ from smoke_tui.journal.events.machine_facts import (
 )
 from smoke_tui.journal.stream import Fact
 from smoke_tui.redaction import Secret
-from smoke_tui.world.requests.base import UNSHOWN, VALUE, Query, kinds_of
+from smoke_tui.structs import Struct
+from smoke_tui.world.requests.base import VALUE, Query, kinds_of
 from smoke_tui.world.values import Sensitive
 
 
-@dataclass(frozen=True, slots=True)
-class Timer(Query[None]):
+class Timer(Query[None], frozen=True):
     """A time to wait, in seconds."""
 
     port_name: ClassVar[str] = "timer"
@@ -33,8 +32,7 @@ class Timer(Query[None]):
         """Nothing beside that the time has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draw(Query[str]):
+class Draw(Query[str], frozen=True):
     """A random value that is no secret; `shape` is a key of the live table of shapes."""
 
     port_name: ClassVar[str] = "draw"
@@ -50,8 +48,7 @@ class Draw(Query[str]):
         return fact.expect(Drawn).value or ""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawSecret(Query[Secret]):
+class DrawSecret(Query[Secret], frozen=True):
     """A random secret of a kind; `shape` is a key of the live table of shapes."""
 
     port_name: ClassVar[str] = "draw"
@@ -68,8 +65,7 @@ class DrawSecret(Query[Secret]):
         return fact.secrets[VALUE]
 
 
-@dataclass(frozen=True, slots=True)
-class PathExists(Query[bool]):
+class PathExists(Query[bool], frozen=True):
     """Whether there is anything at a path, relative to the project's folder."""
 
     port_name: ClassVar[str] = "file"
@@ -84,16 +80,14 @@ class PathExists(Query[bool]):
         return fact.expect(FileExists).exists
 
 
-@dataclass(frozen=True, slots=True)
-class SecretText:
+class SecretText(Struct, frozen=True):
     """A file's text as a secret, or why it can't be read."""
 
     value: Secret | None
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSecretFile(Query[SecretText]):
+class ReadSecretFile(Query[SecretText], frozen=True):
     """A file whose text is a secret of a kind; `scrub`: it is redacted wherever it appears."""
 
     port_name: ClassVar[str] = "file"
@@ -114,8 +108,7 @@ class ReadSecretFile(Query[SecretText]):
         return SecretText(fact.secrets.get(VALUE), fact.expect(FileRead).problem)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A redacted JSON document and the secret leaves taken out of it, or why there is none."""
 
     content: object
@@ -123,13 +116,13 @@ class Document:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDocument(Query[Document]):
+class ReadDocument(Query[Document], frozen=True):
     """A JSON file, or what was given under the name `source`, its secret leaves taken out."""
 
     port_name: ClassVar[str] = "document"
+    unshown: ClassVar[tuple[str, ...]] = ("sensitive",)
     source: str
-    sensitive: tuple[Sensitive, ...] = field(metadata=UNSHOWN)
+    sensitive: tuple[Sensitive, ...]
 
     def secret_kinds(self) -> Mapping[str, str]:
         """The kinds of the sensitive leaves."""
@@ -141,8 +134,7 @@ class ReadDocument(Query[Document]):
         return Document(read.document, fact.secrets, read.problem)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceBundle(Query[str | None]):
+class ReplaceBundle(Query[str | None], frozen=True):
     """The file the bundle came from, replaced as a whole by its new form."""
 
     port_name: ClassVar[str] = "keep-bundle"
@@ -153,8 +145,7 @@ class ReplaceBundle(Query[str | None]):
         return fact.expect(BundleKept).problem
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """An environment variable: whether it is set, whether it is blank, its text as a secret."""
 
     is_set: bool
@@ -162,14 +153,14 @@ class Variable:
     value: Secret | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadVariable(Query[Variable]):
+class ReadVariable(Query[Variable], frozen=True):
     """An environment variable; with `kind` its text is a secret of that kind."""
 
     port_name: ClassVar[str] = "env"
+    unshown: ClassVar[tuple[str, ...]] = ("scrub",)
     name: str
     kind: str | None = None
-    scrub: bool = field(default=True, metadata=UNSHOWN)
+    scrub: bool = True
 
     def secret_kinds(self) -> Mapping[str, str]:
         """The kind of its text, where that is wanted."""
@@ -181,8 +172,7 @@ class ReadVariable(Query[Variable]):
         return Variable(read.set, read.blank, fact.secrets.get(VALUE))
 
 
-@dataclass(frozen=True, slots=True)
-class FindCommand(Query[bool]):
+class FindCommand(Query[bool], frozen=True):
     """Whether a command is on the PATH that children get."""
 
     port_name: ClassVar[str] = "env"
@@ -193,8 +183,7 @@ class FindCommand(Query[bool]):
         return fact.expect(CommandFound).set
 
 
-@dataclass(frozen=True, slots=True)
-class LookUpPrice(Query[Priced]):
+class LookUpPrice(Query[Priced], frozen=True):
     """What tokens cost at a provider's public API rates; `counts` are tokens by kind."""
 
     port_name: ClassVar[str] = "price"

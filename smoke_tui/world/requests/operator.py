@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from smoke_tui.journal.events.machine_facts import ClipboardOffered, PageOpened
 from smoke_tui.journal.stream import Fact
-from smoke_tui.world.requests.base import UNSHOWN, VALUE, Query, Request
+from smoke_tui.structs import field
+from smoke_tui.world.requests.base import VALUE, Query, Request
 from smoke_tui.world.requests.http import Listen
 from smoke_tui.world.values import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Request):
+class Question(Request, frozen=True):
     """A question or task that only the operator can answer; the one fact is the answer.
 
     `kind` is one of `QUESTIONS`; `data` is what a front end shows. `secret`: the answer's value is
@@ -23,19 +22,19 @@ class Question(Request):
     """
 
     port_name: ClassVar[str] = "operator"
+    unshown: ClassVar[tuple[str, ...]] = ("redirect",)
     kind: str
     text: str
     data: Mapping[str, object] = field(default_factory=dict)
     secret: str | None = None
-    redirect: Listen | None = field(default=None, metadata=UNSHOWN)
+    redirect: Listen | None = None
 
     def secret_kinds(self) -> Mapping[str, str]:
         """The kind of its answer's value, where that is a secret."""
         return {VALUE: self.secret} if self.secret else {}
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPage(Query[str | None]):
+class OpenPage(Query[str | None], frozen=True):
     """A page to open in the operator's browser."""
 
     port_name: ClassVar[str] = "browser"
@@ -46,8 +45,7 @@ class OpenPage(Query[str | None]):
         return fact.expect(PageOpened).problem
 
 
-@dataclass(frozen=True, slots=True)
-class OfferText(Query[ClipboardOffered]):
+class OfferText(Query[ClipboardOffered], frozen=True):
     """A text, or a JSON value as text, for the operator to carry elsewhere."""
 
     port_name: ClassVar[str] = "clipboard"
@@ -58,8 +56,7 @@ class OfferText(Query[ClipboardOffered]):
         return fact.expect(ClipboardOffered)
 
 
-@dataclass(frozen=True, slots=True)
-class ClearOffer(Query[None]):
+class ClearOffer(Query[None], frozen=True):
     """Take back what was offered, as far as that can be done."""
 
     port_name: ClassVar[str] = "clipboard"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from smoke_tui.journal.events.facts import ProcessStopped
@@ -12,8 +11,7 @@ from smoke_tui.world.requests.base import Query, Request, kinds_of
 from smoke_tui.world.values import Sensitive, Text, show, show_text
 
 
-@dataclass(frozen=True, slots=True)
-class Spawn(Request):
+class Spawn(Request, frozen=True):
     """A child to start; facts: missing, or started, output, parsed (hidden children), exited.
 
     `hidden`: its output is secret; it is read to its end, never shown, and of its last JSON object
@@ -51,8 +49,7 @@ class Spawn(Request):
         return kinds_of(self.sensitive) | ({"whole": "output"} if self.hidden else {})
 
 
-@dataclass(frozen=True, slots=True)
-class StopChild(Query[bool]):
+class StopChild(Query[bool], frozen=True):
     """Take down the child that the request of number `child` has started."""
 
     port_name: ClassVar[str] = "process"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 from smoke_tui.journal.events.facts import HttpAnswered
 from smoke_tui.journal.events.machine_facts import CasesListed, RecordingReplayed, RecordingWritten
 from smoke_tui.journal.events.values import RecordedCase
 from smoke_tui.journal.stream import Fact
-from smoke_tui.world.requests.base import UNSHOWN, Query
+from smoke_tui.world.requests.base import Query
 from smoke_tui.world.requests.http import Exchange, HttpRequest, exchange_of
 
 
-@dataclass(frozen=True, slots=True)
-class ListCases(Query[CasesListed]):
+class ListCases(Query[CasesListed], frozen=True):
     """The cases of a folder or case file below the project's; with `names` only these."""
 
     port_name: ClassVar[str] = "recording"
@@ -30,8 +28,7 @@ class ListCases(Query[CasesListed]):
         return fact.expect(CasesListed)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayRecording(Query[Exchange]):
+class ReplayRecording(Query[Exchange], frozen=True):
     """A recorded exchange of a case, by its number; nothing that waits for a review is replayed."""
 
     port_name: ClassVar[str] = "recording"
@@ -57,13 +54,14 @@ class ReplayRecording(Query[Exchange]):
         return exchange_of(fact, answered)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedCall(HttpRequest):
+class RecordedCall(HttpRequest, frozen=True):
     """A request whose exchange is recorded for a case, in a record mode other than none."""
 
-    case: RecordedCase | None = field(default=None, metadata=UNSHOWN)
-    mode: str = field(default="once", metadata=UNSHOWN)
-    model: str = field(default="", metadata=UNSHOWN)
+    unshown: ClassVar[tuple[str, ...]] = ("case", "mode", "model")
+
+    case: RecordedCase | None = None
+    mode: str = "once"
+    model: str = ""
 
     def shown(self) -> dict[str, object]:
         """As an HTTP request, with the case's name."""
@@ -72,12 +70,11 @@ class RecordedCall(HttpRequest):
 
 def recorded_call(request: HttpRequest, case: RecordedCase, mode: str, model: str) -> RecordedCall:
     """The same request, to be recorded for a case."""
-    values = {each.name: getattr(request, each.name) for each in fields(HttpRequest)}
+    values = {name: getattr(request, name) for name in HttpRequest.__struct_fields__}
     return RecordedCall(**values, case=case, mode=mode, model=model)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingResult(Query[RecordingWritten]):
+class RecordingResult(Query[RecordingWritten], frozen=True):
     """What has been written of a case's exchanges in this try, and that no more come."""
 
     port_name: ClassVar[str] = "recording"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from smoke_tui.journal.events.machine_facts import ChangesRead, TextRead, TextReplaced
 from smoke_tui.journal.events.values import Blob
 from smoke_tui.journal.stream import Fact
-from smoke_tui.world.requests.base import UNSHOWN, Query
+from smoke_tui.structs import Struct
+from smoke_tui.world.requests.base import Query
 
 TEXT: Final = "text"
 """The name of the evidence that holds a text."""
@@ -20,8 +20,7 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class TextContent:
+class TextContent(Struct, frozen=True):
     """A redacted text and the evidence that holds it, or why there is none.
 
     `missing`: there is no such file.
@@ -39,8 +38,7 @@ def content_of(fact: Fact) -> tuple[str | None, Blob | None]:
     return (None if raw is None else raw.decode("utf-8", "replace")), fact.event.blobs.get(TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadText(Query[TextContent]):
+class ReadText(Query[TextContent], frozen=True):
     """A text file below the project's folder; no link leads out of it."""
 
     port_name: ClassVar[str] = "file"
@@ -56,8 +54,7 @@ class ReadText(Query[TextContent]):
         return TextContent(*content_of(fact), read.problem, read.missing)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceText(Query[str | None]):
+class ReplaceText(Query[str | None], frozen=True):
     """A text file below the project's folder, replaced as a whole.
 
     `former` is the SHA-256 of its redacted text as it was read, None where it was not there: what
@@ -65,9 +62,10 @@ class ReplaceText(Query[str | None]):
     """
 
     port_name: ClassVar[str] = "file"
+    unshown: ClassVar[tuple[str, ...]] = ("text",)
     path: str
     former: str | None
-    text: str = field(metadata=UNSHOWN)
+    text: str
 
     def shown(self) -> dict[str, object]:
         """The operation, the path, and what of the texts can be compared."""
@@ -83,13 +81,13 @@ class ReplaceText(Query[str | None]):
         return fact.expect(TextReplaced).problem
 
 
-@dataclass(frozen=True, slots=True)
-class KeepText(Query[TextContent]):
+class KeepText(Query[TextContent], frozen=True):
     """A text that was made from earlier facts, to be kept as evidence."""
 
     port_name: ClassVar[str] = "file"
+    unshown: ClassVar[tuple[str, ...]] = ("text",)
     name: str
-    text: str = field(metadata=UNSHOWN)
+    text: str
 
     def shown(self) -> dict[str, object]:
         """The operation and the name."""
@@ -100,8 +98,7 @@ class KeepText(Query[TextContent]):
         return TextContent(*content_of(fact))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCalibration(Query[TextContent]):
+class ReadCalibration(Query[TextContent], frozen=True):
     """The calibration file."""
 
     port_name: ClassVar[str] = "calibration"
@@ -116,13 +113,13 @@ class ReadCalibration(Query[TextContent]):
         return TextContent(*content_of(fact), read.problem, read.missing)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceCalibration(Query[str | None]):
+class ReplaceCalibration(Query[str | None], frozen=True):
     """The calibration file, replaced as a whole; what was changed since it was read is not."""
 
     port_name: ClassVar[str] = "calibration"
+    unshown: ClassVar[tuple[str, ...]] = ("text",)
     former: str | None
-    text: str = field(metadata=UNSHOWN)
+    text: str
 
     def shown(self) -> dict[str, object]:
         """The operation, and what of the texts can be compared."""
@@ -133,8 +130,7 @@ class ReplaceCalibration(Query[str | None]):
         return fact.expect(TextReplaced).problem
 
 
-@dataclass(frozen=True, slots=True)
-class ReadChanges(Query[TextContent]):
+class ReadChanges(Query[TextContent], frozen=True):
     """What differs in the project's working tree from its last commit, as git lists it."""
 
     port_name: ClassVar[str] = "changes"

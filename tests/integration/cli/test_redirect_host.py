@@ -44,7 +44,7 @@ class Late(ScriptedIO):
 
 
 def test_the_other_host_is_one_answer_away(tmp_path: Path) -> None:
-    from dataclasses import replace
+    from smoke_tui.structs import replace
 
     runbook = open_runbook("openai-subscription")
     with rehearsal(Settings({}), "happy") as world:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from smoke_tui.session.open import open_session
 from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secret_options
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.secret_options import SecretOptions
+from smoke_tui.structs import replace
 from smoke_tui.world.cassettes.lint import lint_paths
 from smoke_tui.world.cassettes.store import path_of, read_cassette
 from tests.helpers.canaries import LeakSearch

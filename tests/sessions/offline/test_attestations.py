@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from smoke_tui.errors import CommandError
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.session.amend import amend_session
+from smoke_tui.structs import replace
 from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import (
     Change,

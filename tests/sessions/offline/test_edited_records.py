@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
+from smoke_tui.structs import replace
 from tests.helpers.events import change_event, data_of
 from tests.helpers.offline_program import (
     Change,

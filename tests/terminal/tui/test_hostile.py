@@ -72,7 +72,7 @@ ask  = "Did {text} it work?"
 """
 # The program of the runbook runs here and not in the rehearsal's folder.
 CODE = (
-    "import sys\nimport smoke_tui.session.prepare as o\nfrom dataclasses import replace\n"
+    "import sys\nimport smoke_tui.session.prepare as o\nfrom smoke_tui.structs import replace\n"
     "old = o.rehearsed\no.rehearsed = lambda c, w, b: replace(old(c, w, b), project=c.project)\n"
     "from smoke_tui.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
 )

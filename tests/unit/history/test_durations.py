@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from smoke_tui.history.durations import typical_durations
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.state import TypicalDuration
+from smoke_tui.structs import replace
 from tests.helpers.events import data_of
 from tests.helpers.paths import TUI_RECORDS
 from tests.helpers.tui_records import keep

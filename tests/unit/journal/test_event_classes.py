@@ -6,7 +6,6 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,10 @@ from smoke_tui.journal.events.body import Body, DecisionBody, FactBody, Omitted,
 from smoke_tui.journal.events.codec import CLASSES, decode, encode, observed_of
 from smoke_tui.journal.events.event import Event, parse_line
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
+from smoke_tui.journal.events.tables import plan_of
 from smoke_tui.journal.events.values import Observed
 from smoke_tui.journal.folders import JOURNAL
+from smoke_tui.structs import Struct
 
 ALL = [each for classes in CLASSES.values() for each in classes]
 JSON = st.recursive(
@@ -48,8 +49,8 @@ OBSERVED = st.fixed_dictionaries(
 ).map(observed_of)
 
 
-def built(cls: type) -> st.SearchStrategy[Any]:
-    """Instances of a dataclass, by the types of its fields."""
+def built(cls: type[Struct]) -> st.SearchStrategy[Any]:
+    """Instances of a struct, by the types of its fields."""
     if cls is Observed:
         return OBSERVED
     hints = typing.get_type_hints(cls, localns={"Json": object})
@@ -57,11 +58,11 @@ def built(cls: type) -> st.SearchStrategy[Any]:
         cls,
         **{
             each.name: st.dictionaries(UNKNOWN, JSON, max_size=3)
-            if each.metadata.get("rest")
+            if each.rest
             else UNKNOWN
-            if each.name in ("port", "name") and hints[each.name] is str
+            if each.key in ("port", "name") and hints[each.name] is str
             else of(hints[each.name])
-            for each in fields(cls)
+            for each in plan_of(cls).columns
         },
     )
 
@@ -81,7 +82,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(st.text(), of(arguments[1]), max_size=3)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return built(hint)
     if hint is float:
         return st.floats(allow_nan=False, allow_infinity=False)

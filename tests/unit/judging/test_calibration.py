@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +26,7 @@ from smoke_tui.judging.drift import DriftPair, RecordedAnswer, Threshold
 from smoke_tui.judging.texts import EXACT
 from smoke_tui.judging.triage import TriageClass, proposed_for
 from smoke_tui.judging.triggers import triggers
+from smoke_tui.structs import replace
 
 DATE = "2026-11-28"
 CALLS: tuple[Part, ...] = ("calls",)

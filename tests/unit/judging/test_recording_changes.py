@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from smoke_tui.judging.drift import Threshold
 from smoke_tui.judging.recording_changes import CaseThreshold, ExchangeText, recording_change
+from smoke_tui.structs import replace
 
 MEASURE = CaseThreshold("tests/x.py::test_a", "a.yaml", Threshold())
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smoke_tui.judging.recording_changes import recording_change
 from smoke_tui.presentation.recording_change import change_lines, change_summary, ratio_summary
+from smoke_tui.structs import replace
 from tests.unit.judging.test_recording_changes import MEASURE, exchange, stream
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smoke_tui.structs import replace
 from smoke_tui.testing import (
     LLMAnswer,
     LLMCall,

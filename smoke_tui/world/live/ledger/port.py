@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smoke_tui.journal.events.machine_facts import LedgerRead
+from smoke_tui.structs import Struct
 from smoke_tui.world.live.ledger.postgresql import ask
 from smoke_tui.world.ports import PortAnswer
 from smoke_tui.world.requests.ledger import ReadLedger
 from smoke_tui.world.values import PLACEHOLDER_PROBLEM, holds_placeholder, render, secrets_in
 
 
-@dataclass(frozen=True, slots=True)
-class LiveLedger:
+class LiveLedger(Struct, frozen=True):
     """Reads the ledger at the address that was given, None where none was."""
 
     address: str | None

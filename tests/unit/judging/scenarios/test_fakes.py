@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +22,7 @@ from smoke_tui.judging.goldens.scenario import (
     ToolCall,
     ToolScript,
 )
+from smoke_tui.structs import replace
 
 CALL = ToolCall("c-1", "lookup", {"id": 1})
 SCRIPT = ToolScript(CALL, {"ok": True})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smoke_tui.journal.state import TypicalDuration
@@ -13,6 +11,7 @@ from smoke_tui.presentation.live.progress import CELLS, SHORTEST, pace, pause, u
 from smoke_tui.presentation.live.snapshot import Snapshot
 from smoke_tui.presentation.spans import as_text
 from smoke_tui.session.session_view import SessionView
+from smoke_tui.structs import replace
 from smoke_tui.tui.render.question_bar import question_bar
 from tests.helpers.events import make_event
 from tests.helpers.tui_records import recorded, run_until

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.load import runbook_of
 from smoke_tui.presentation.report.json_report import MOST_EXCHANGES, standalone
+from smoke_tui.structs import replace
 from tests.helpers.events import change_event, data_of
 from tests.helpers.paths import TUI_RECORDS
 

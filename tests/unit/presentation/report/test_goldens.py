@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import astuple
 
 import pytest
 
@@ -13,6 +12,7 @@ from smoke_tui.presentation.report.html import page
 from smoke_tui.presentation.report.json_report import standalone
 from smoke_tui.presentation.report.junit import junit
 from smoke_tui.presentation.report.markdown import markdown
+from smoke_tui.structs import asdict
 from tests.helpers.event_log import EventLog, small
 from tests.helpers.report_states import saying, walked
 
@@ -42,5 +42,5 @@ def test_diff(golden: Callable[[str, str], None]) -> None:
         EventLog(world="rehearsed").tried("live-call", "pass").tried("look", "pass").closed("pass")
     )
     found = compare(Side(BOOK, before.state(), ANSWER), Side(BOOK, walked().state(), ANSWER))
-    rows = [json.dumps(astuple(row)[:5], ensure_ascii=False) for row in found.rows]
+    rows = [json.dumps(list(asdict(row).values())[:5], ensure_ascii=False) for row in found.rows]
     golden("diff", "\n".join([*found.notes, *rows, found.summary, ""]))

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +29,7 @@ from smoke_tui.session.rehearsed import rehearsed, rehearsed_io, rehearsed_secre
 from smoke_tui.session.request import SessionRequest
 from smoke_tui.session.secret_options import SecretOptions, read_secret_options
 from smoke_tui.session.session import Session
+from smoke_tui.structs import replace
 from tests.helpers.ledger_program import PASSWORD, LedgerProgram
 from tests.helpers.processes import alive, free_port
 from tests.helpers.recorded_sessions import run
