@@ -11,7 +11,7 @@ import re
 import zlib
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from smoke_tui.structs import Struct
@@ -29,6 +29,8 @@ _ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/
 _REFERENCE: Final = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _LONG_RUN: Final = 128 * 1024
 _NUL: Final = re.compile(rb"\x00+")
+_HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
+_ALPHANUMERIC: Final = _HEX_DIGITS + b"ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ"
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{11,}")
 _HEX_RUN: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
 _BASE32_RUN: Final = re.compile(rb"[A-Z2-7]{20,}={0,6}")
@@ -38,6 +40,8 @@ _NUMBERS: Final = re.compile(
     rb"(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}(?![0-9A-Za-z])"
 )
 """Bytes written as numbers, as in hex dumps and lists of integers: at least 6 words in a row."""
+_LEAST_NUMBERS: Final = 6 * 2 + 5
+"""Bytes of the shortest such list: its words, and what is between them."""
 _NUMBER: Final = re.compile(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
 _PACKED: Final = (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01", b"BZh", b"\xfd7zXZ\0")
 _MAGIC: Final = re.compile(b"|".join(map(re.escape, _PACKED)))
@@ -79,6 +83,14 @@ def _readable(data: bytes) -> bool:
     text = len(data) - len(data.translate(None, _TEXT))
     # UTF-16 is text of which half are zeros; a quarter allows for what surrounds it.
     return text * 2 > len(data) or data.count(0) * 4 > len(data) or _MAGIC.search(data) is not None
+
+
+def _has_run(alphabet: Iterable[int], length: int) -> Callable[[bytes], bool]:
+    """Whether so many bytes of an alphabet stand in a row: faster than any expression."""
+    members = frozenset(alphabet)
+    table = bytes(1 if byte in members else 0 for byte in range(256))
+    run = b"\x01" * length
+    return lambda data: run in data.translate(table)
 
 
 _Runs = dict[str, set[bytes]]
@@ -123,15 +135,22 @@ def _substituted(
 
 
 def _runs(
-    name: str, pattern: re.Pattern[bytes], plain: Callable[[bytes], Iterator[bytes]]
+    name: str,
+    alphabet: bytes,
+    length: int,
+    pattern: re.Pattern[bytes],
+    plain: Callable[[bytes], Iterator[bytes]],
 ) -> _Decoder:
     """A decoding step for runs of an alphabet, each decoded at every alignment.
 
     The same run decodes to the same bytes: an event stream repeats its names thousands of times, in
     each of its decodings, and every one but the first is skipped.
     """
+    may_match = _has_run(alphabet, length)
 
     def decode(decoding: Decoding, decoded: _Runs) -> Iterator[Decoding]:
+        if not may_match(decoding.data):
+            return
         done = decoded.setdefault(name, set())
         new = set(pattern.findall(decoding.data)) - done
         if not new:
@@ -198,11 +217,18 @@ def _quoted(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex(match[1].decode()) if match[1] else b""
 
 
+_may_hold_numbers: Final = _has_run(
+    set(range(256)) - set(_ALPHANUMERIC + b"\r\n") | set(_HEX_DIGITS + b"xXoO"), _LEAST_NUMBERS
+)
+
+
 def _dumps(decoding: Decoding, _decoded: _Runs) -> Iterator[Decoding]:
     """Decode bytes written as numbers, line by line: hex in both byte orders, octal, decimal.
 
     A line's first number may be an offset; the other numbers are decoded independently of it.
     """
+    if not _may_hold_numbers(decoding.data):
+        return
     parts_by_base: dict[str, list[bytes]] = {"hex": [], "swapped": [], "octal": [], "decimal": []}
     start = None
     for match in _NUMBERS.finditer(decoding.data):
@@ -265,9 +291,9 @@ _DECODERS: Final[tuple[_Decoder, ...]] = (
     _substituted("html", b"&", _REFERENCE, _reference),
     _substituted("quoted-printable", b"=", _QUOTED, _quoted),
     _substituted("utf16", b"\0", _NUL, lambda _match: b""),
-    _runs("base64", _BASE64_RUN, _base64),
-    _runs("hex", _HEX_RUN, _hex),
-    _runs("base32", _BASE32_RUN, _base32),
+    _runs("base64", _ALPHANUMERIC + b"+/_-", 11, _BASE64_RUN, _base64),
+    _runs("hex", _HEX_DIGITS, 12, _HEX_RUN, _hex),
+    _runs("base32", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 20, _BASE32_RUN, _base32),
     _dumps,
     _unpack,
 )

@@ -10,12 +10,16 @@ from typing import Final
 from smoke_tui.redaction import split_tokens
 from smoke_tui.redaction.detectors import DETECTORS, TOKENS, Detector, Hit
 
+QUICK: Final = 2048
+"""Bytes of a text that is first asked whether it can hold a secret at all."""
 _MAX_OBFUSCATED: Final = 4 * 1024 * 1024
 """Bytes of a line above which obfuscation is ignored."""
 
 
 def find(data: bytes, detectors: tuple[Detector, ...] = DETECTORS) -> list[Hit]:
     """Every hit of every detector in the order of the table, then hits in obfuscated tokens."""
+    if len(data) <= QUICK and not may_find(data):
+        return []
     lower = data.lower()
     hits = _plain_hits(data, lower, detectors)
     if detectors is not DETECTORS:
@@ -39,6 +43,11 @@ def _any_word() -> re.Pattern[bytes]:
     words = {word for detector in DETECTORS for word in detector.needs}
     words |= {*split_tokens.HINTS, *(start.lower() for start in split_tokens.STARTS)}
     return re.compile(_alternation({w for w in words if not any(v in w for v in words - {w})}))
+
+
+def first_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
+    """An expression that finds the first place where one of the words starts."""
+    return re.compile(_alternation(words))
 
 
 def _alternation(words: Iterable[bytes]) -> bytes:

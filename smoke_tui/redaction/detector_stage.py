@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from smoke_tui.redaction import detection, detectors, split_tokens
@@ -120,8 +121,16 @@ class DetectorStage:
         return replace_spans(block, 0, len(block), kept, self._number, Replaced())
 
 
+@cache
+def _any_opener() -> re.Pattern[bytes]:
+    return detection.first_of(detectors.OPENERS)
+
+
 def _first_opener(lower: bytes) -> int:
     """Position of the first word after which a match may include blanks."""
+    if len(lower) <= detection.QUICK:
+        match = _any_opener().search(lower)
+        return match.start() if match else len(lower)
     first = len(lower)
     for word in detectors.OPENERS:
         if detection.may_hold(lower, word):

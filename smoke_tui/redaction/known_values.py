@@ -29,13 +29,13 @@ _HALF_ELLIPSIS: Final = re.compile(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)
 _MIN_HEAD: Final = 4
 """A match with fewer characters before its first line break starts after the break; otherwise every
 line that ends in the first letter of a value would be held until the next line."""
-_GRAM: Final = 8
 _SIFT: Final = 6
-"""Bytes that are compared at each sampled position to preselect needles of `_SIFTED` bytes or more,
-in texts of at least `_LITTLE` bytes."""
+"""Bytes that are compared at each sampled position to preselect needles of `_SIFTED` bytes or more."""
 _STRIDE: Final = 7
 _SIFTED: Final = _SIFT + _STRIDE - 1
 _LITTLE: Final = 64
+"""Bytes of a text in which one search for each needle is faster, where they are `_FEW`."""
+_FEW: Final = 32
 _STRIDES: Final = struct.Struct(f"{_SIFT}s{_STRIDE - _SIFT}x")
 _FIRST: Final = itemgetter(0)
 _WORD: Final = frozenset(
@@ -111,7 +111,7 @@ class Needles:
         self._heads = frozenset(
             needle[:k]
             for needle in needles
-            for k in range(1, min(_GRAM, len(needle) + whole_words))
+            for k in range(1, min(_SIFTED, len(needle) + whole_words))
         )
 
     def occur_in(self, data: bytes) -> bool:
@@ -124,7 +124,8 @@ class Needles:
 
     def _occurrences(self, data: bytes, low: int, high: int) -> Iterator[Span]:
         """Every occurrence in the text as it is that starts in [low, high)."""
-        little = len(data) - low < _LITTLE or not self._starts
+        few = len(self._needles) <= _FEW and len(data) - low < _LITTLE
+        little = few or not self._starts
         for needle, label in self._needles if little else self._short:
             stop = high + len(needle) - 1
             at = data.find(needle, low, stop)
@@ -186,25 +187,23 @@ class Needles:
 
     def _pending(self, tail: bytes) -> int:
         """Length of the longest suffix of `tail` that is an incomplete prefix of a needle."""
+        size = len(tail)
         best = 0
-        for k in range(min(_GRAM - 1, len(tail)), 0, -1):
-            if tail[-k:] in self._heads:
-                best = k
-                break
-        if len(tail) < _GRAM:
+        if self._starts and size >= _SIFTED:
+            starts = self._starts
+            for position in self._sampled(tail, max(0, size - self._longest)):
+                for at, needle, _ in starts[tail[position : position + _SIFT]]:
+                    k = size - position + at
+                    whole = len(needle) + self._whole_words
+                    if best < k <= size and k < whole and tail.endswith(needle[:k]):
+                        best = k
+        if best:
             return best
-        gram = tail[-_GRAM:]
-        for needle, _ in self._needles:
-            at = needle.rfind(gram, 0, len(needle) - 1)
-            while at != -1:
-                k = at + _GRAM
-                if k <= best:
-                    break
-                if tail.endswith(needle[:k]):
-                    best = k
-                    break
-                at = needle.rfind(gram, 0, k - 1)
-        return best
+        # Shorter beginnings may lie between two samples.
+        for k in range(min(_SIFTED - 1, size), 0, -1):
+            if tail[-k:] in self._heads:
+                return k
+        return 0
 
     def _unwrapped_tail(self, data: bytes) -> _Unwrapped:
         """The end of `data` without its line breaks: more of it than the longest needle, or all."""
@@ -299,9 +298,11 @@ class KnownValueStage:
         limit = len(buffer)
         if not last:
             limit = max(self._base, min(needles.settled(buffer), unfinished(buffer)))
-        spans = needles.find(buffer, self._base, limit)
-        kept = outside(spans, self._protected(buffer))
-        out = replace_spans(buffer, self._base, limit, kept, _label_itself, self._replaced)
+        if spans := list(needles.find(buffer, self._base, limit)):
+            kept = outside(spans, self._protected(buffer))
+            out = replace_spans(buffer, self._base, limit, kept, _label_itself, self._replaced)
+        else:
+            out = buffer[max(self._base, self._replaced.end) : limit]
         dropped = max(0, limit - REACH)
         self._buffer = buffer[dropped:]
         self._base = limit - dropped

@@ -17,8 +17,6 @@ from smoke_tui.redaction.secret import Json, Secret, utf8
 from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
 
 MAX_NUMBERED: Final = 65536
-QUICK: Final = 2048
-"""Bytes of a text that is first asked whether it can hold a secret at all."""
 SHORT: Final = 64
 """Characters of a text that is remembered where it holds no secret, such as a key or a name."""
 MOST_HARMLESS: Final = 8192
@@ -167,7 +165,7 @@ class Vault:
 
     def redact(self, data: bytes) -> bytes:
         """`data` without secrets. Bytes without a secret come out as they are."""
-        if len(data) <= QUICK and self._is_harmless(data):
+        if len(data) <= detection.QUICK and self._is_harmless(data):
             return data
         return self.stream().flush(data)
 

@@ -152,3 +152,28 @@ def test_threads_may_share_a_vault() -> None:
         thread.join()
     assert not wrong
     assert sorted(int(s.ref) for s in made.secrets()) == list(range(1, 41))
+
+
+def test_a_word_of_many_bytes_waits_for_the_byte_after_it() -> None:
+    """A value of six letters takes twelve bytes here; before another letter it is none."""
+    vault = Vault()
+    vault.add_value("äöüäöü", "pin", "1")
+    for text in ("xy äöüäöüx z", "xy äöüäöü z"):
+        data = text.encode()
+        stream = vault.stream()
+        pieces = b"".join(stream.feed(data[at : at + 1]) for at in range(len(data)))
+        assert pieces + stream.flush() == vault.redact(data)
+
+
+def test_a_value_among_many_is_held_back_at_each_of_its_bytes() -> None:
+    vault = Vault()
+    values = [f"FAKE-{number:03}-{number * 7919:06}-tail" for number in range(200)]
+    for number, value in enumerate(values):
+        vault.add_value(value, "thing", str(number))
+    for value in values[::40]:
+        data = f"a line with {value}, and more\n".encode()
+        for cut in range(len(data)):
+            stream = vault.stream()
+            first = stream.feed(data[:cut])
+            assert first + stream.flush(data[cut:]) == vault.redact(data)
+            assert b"FAKE" not in first
