@@ -17,12 +17,12 @@ import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from smoke_tui import __version__
 from smoke_tui.errors import UsageError
 from smoke_tui.outcomes import Exit
-from smoke_tui.process_setup import collect_rarely, lasting_streams, lose, output_failed
+from smoke_tui.process_setup import collect_rarely, end, lasting_streams, lose, output_failed
 
 if TYPE_CHECKING:
     from smoke_tui.cli.cassette_options import CassetteOptions
@@ -43,6 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _printed(_answered(sys.argv[1:] if argv is None else argv))
     finally:
         _forget_lost_reader()
+
+
+def program() -> NoReturn:
+    """Run as a process of its own, and end that."""
+    end(main())
 
 
 def _answered(argv: Sequence[str]) -> int:
@@ -266,4 +271,4 @@ def _app(request: Request) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -11,7 +12,7 @@ import select
 import signal
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 """Those that end a session in an orderly way."""
@@ -176,3 +177,20 @@ def let_go_of_the_terminal() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
+
+
+def end(code: int) -> NoReturn:
+    """End the process; what was printed has left, and what was registered for the exit has run.
+
+    Taking every module apart first takes as long as a short command. Where another thread runs, or
+    somebody measures or debugs, the interpreter ends as it always does.
+    """
+    threading = sys.modules.get("threading")
+    alone = threading is None or threading.active_count() == 1
+    if alone and sys.gettrace() is None and sys.getprofile() is None:
+        atexit._run_exitfuncs()  # noqa: SLF001
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
