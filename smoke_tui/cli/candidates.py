@@ -17,13 +17,14 @@ from smoke_tui.config.runbook_files import available_ids, find, folders
 from smoke_tui.config.settings import Settings, config_dir, read_settings
 from smoke_tui.errors import UsageError
 from smoke_tui.failure_codes.table import CODES
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 FILES: Final = ":files"
 FOLDERS: Final = ":folders"
 """Lines that ask the shell to offer what it knows itself."""
 
-_STEP: Final = re.compile(r"^\s*id\s*=\s*\"([a-z][a-z0-9-]*)\"", re.MULTILINE)
+_STEP: Final = regex(r"^\s*id\s*=\s*\"([a-z][a-z0-9-]*)\"", re.MULTILINE)
 
 
 class Candidate(Struct, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from smoke_tui.errors import UsageError
+from smoke_tui.regex import regex
 
-_AGE: Final = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)")
+_AGE: Final = regex(r"(\d{1,4})\s*(m|min|h|d|w)")
 _UNITS: Final = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 

@@ -9,16 +9,15 @@ from typing import Final
 
 from smoke_tui.codex.quota import active_limit, read_windows, windows_by_family
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, asdict
 
 MAX_LENGTH: Final = 120
 MAX_TIME: Final = 1 << 34
 FULL_PERCENT: Final = 100.0
 
-_PARAM: Final = re.compile(
-    r"unsupported parameter:?\s*['\"`]?([A-Za-z0-9_.\[\]-]{1,80})", re.IGNORECASE
-)
-_MODEL: Final = re.compile(
+_PARAM: Final = regex(r"unsupported parameter:?\s*['\"`]?([A-Za-z0-9_.\[\]-]{1,80})", re.IGNORECASE)
+_MODEL: Final = regex(
     r"(?:model not found[: ]+|\bmodel\s+|the\s+)['\"`]([\w./:-]{1,80})['\"`]"
     r"|model not found[: ]+([\w./:-]{1,80})",
     re.IGNORECASE,

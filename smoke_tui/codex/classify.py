@@ -23,6 +23,7 @@ from smoke_tui.codex.failure_signals import (
     code_for_status,
 )
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, field, replace
 
 MAX_TEXT: Final = 600
@@ -185,7 +186,7 @@ def _refine(code: str, answer: Answer, body: object) -> str:
     return code
 
 
-_TOKEN: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_TOKEN: Final = regex(r"[a-z0-9]+(_[a-z0-9]+)+")
 """A text that is a code, not a sentence."""
 
 
@@ -227,7 +228,7 @@ def _document(text: str) -> object:
         return None
 
 
-_JSON_BEGINS: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]))')
+_JSON_BEGINS: Final = regex(r'\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]))')
 
 
 def _is_json(text: str) -> bool:
@@ -328,7 +329,7 @@ def server_text(answer: Answer) -> str:
     return clean(text.strip())[:MAX_TEXT]
 
 
-_TRY_AGAIN: Final = re.compile(
+_TRY_AGAIN: Final = regex(
     r"try again in\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|seconds?|m|minutes?)\b", re.IGNORECASE
 )
 MAX_DELAY: Final = 10_000_000.0

@@ -5,14 +5,15 @@ They are npm's: semantic versions, a pre-release before its release (0.162.0-alp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
+
+from smoke_tui.regex import regex
 
 UNFILTERED: Final = "0.0.0"
 """The `client_version` for which the catalogue lists all models (zed#62729, hermes-agent#93295)."""
 
-_VERSION: Final = re.compile(
+_VERSION: Final = regex(
     r"(\d{1,9}(?:\.\d{1,9}){1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]{0,60}))?(?:\+[0-9A-Za-z.-]{1,60})?"
 )
 

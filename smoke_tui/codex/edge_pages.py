@@ -12,16 +12,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 MAX_TITLE: Final = 160
 MAX_HOST: Final = 120
 
-CHALLENGE: Final = re.compile(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
-BLOCK: Final = re.compile(r"attention required!", re.IGNORECASE)
-BLOCKED: Final = re.compile(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
-EDGE_MARKS: Final = re.compile(r"cloudflare|\bcf-", re.IGNORECASE)
-CLOUDFLARE: Final = re.compile(
+CHALLENGE: Final = regex(r"<title>\s*just a moment|_cf_chl|challenge-platform", re.IGNORECASE)
+BLOCK: Final = regex(r"attention required!", re.IGNORECASE)
+BLOCKED: Final = regex(r"you have been blocked|error code: 10\d\d", re.IGNORECASE)
+EDGE_MARKS: Final = regex(r"cloudflare|\bcf-", re.IGNORECASE)
+CLOUDFLARE: Final = regex(
     r"cf-error-details|cloudflare ray id|<center>cloudflare</center>"
     r"|cdn-cgi/|\| cloudflare",
     re.IGNORECASE,
@@ -59,21 +60,21 @@ FILTERS: Final[tuple[tuple[str, str], ...]] = (
 """Vendors of filters and patterns of their pages; the name is shown to the operator."""
 
 _FILTERS: Final = tuple(
-    (name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in FILTERS
+    (name, regex(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in FILTERS
 )
-_GATEWAY: Final = re.compile(
+_GATEWAY: Final = regex(
     r"<title>\s*(\d{3} )?(internal server error|bad gateway|service (temporarily )?unavailable"
     r"|gateway time-?out|request time-?out)\s*</title>",
     re.IGNORECASE,
 )
-_PROVIDER_PAGE: Final = re.compile(
+_PROVIDER_PAGE: Final = regex(
     r"<title>[^<]{0,80}\b(openai|chatgpt|codex)\b|oaistatic\.com"
     r"|cdn\.openai\.com|auth-cdn\.oaistatic",
     re.IGNORECASE,
 )
 _TITLES: Final = ("title", "h1")
-_TAG: Final = re.compile(r"<[^>]{0,400}>")
-_MARKUP: Final = re.compile(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
+_TAG: Final = regex(r"<[^>]{0,400}>")
+_MARKUP: Final = regex(r"<(!doctype|html|head|body|title|script|meta|h1)\b", re.IGNORECASE)
 _PROVIDERS: Final = ("openai.com", "chatgpt.com", "oaistatic.com", "oaiusercontent.com")
 _INSPECTED: Final = 64 * 1024
 

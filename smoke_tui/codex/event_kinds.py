@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+from smoke_tui.regex import regex
+
 End = Literal["completed", "failed", "incomplete"]
 
 TERMINAL_EVENTS: Final[Mapping[str, End]] = {
@@ -21,7 +23,7 @@ TERMINAL_EVENTS: Final[Mapping[str, End]] = {
 }
 """The events that end a response, and how."""
 
-NOT_AFTER_END: Final = re.compile(
+NOT_AFTER_END: Final = regex(
     r"response\.(created|queued|in_progress|output_|content_part|refusal|reasoning|function_call"
     r"|custom_tool_call|[a-z_]+_call\b)"
 )
@@ -36,7 +38,7 @@ SKIPPABLE: Final = (
 )
 """Prefixes of events that may be too large to read: none of them is terminal."""
 
-_FAILURE: Final = re.compile(
+_FAILURE: Final = regex(
     r"(^|[._\s-])errors?([._\s-]|$)|^(response[._-])?(fail(ed|ure)|abort(ed)?|time[d_-]*out|expired"
     r"|interrupted|terminated|rejected)$",
     re.I,

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from smoke_tui.regex import regex
+
 TRANSPORT: Final[Mapping[str, str]] = {
     "network": "network",
     "dns": "dns",
@@ -100,7 +102,7 @@ _NO_PART: Final = r"(?!'s| (message|input|prompt|turn|item|role|token|key|featur
 """Excludes words that make the subject another one: `user message`, `account token`."""
 _OTHER_SUBJECT: Final = r"(?!.*(token|session|key|feature|model|login|device|limit|codex))"
 CODE_PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (code, re.compile(pattern))
+    (code, regex(pattern))
     for code, pattern in (
         (
             "workspace-deactivated",
@@ -154,7 +156,7 @@ GENERIC_NAMES: Final = frozenset(
 """Names that repeat a status, a text or a class of errors and identify no failure."""
 
 TEXTS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (code, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    (code, regex(pattern, re.IGNORECASE | re.DOTALL))
     for code, pattern in (
         ("instructions-drift", r"instructions? (are|is) (not valid|invalid)|invalid instructions"),
         ("instructions-missing", r"instructions? (are|is) (required|missing)"),

@@ -8,19 +8,19 @@ Limits have families: `x-<limit-id>-{primary,secondary}-…`, with `x-<limit-id>
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from smoke_tui.journal.events.values import QuotaWindow
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 
 DEFAULT_FAMILY: Final = "codex"
 """The family of responses that name none."""
 MAX_NAME: Final = 60
 
-FIELD: Final = re.compile(
+FIELD: Final = regex(
     r"x-([a-z0-9][a-z0-9_-]{0,60}?)-(?:(primary|secondary)-"
     r"(used-percent|window-minutes|reset-at|reset-after-seconds)|(limit-name))"
 )

@@ -6,10 +6,10 @@ BOM at the start is dropped; an empty line dispatches an event.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, replace
 
 EVENT_LIMIT: Final = 4 * 1024 * 1024
@@ -18,7 +18,7 @@ EVENT_LIMIT: Final = 4 * 1024 * 1024
 KEPT_END: Final = 4096
 """Bytes that are kept of each end of larger data."""
 
-_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+_LINE_END: Final = regex(rb"\r\n|\n|\r")
 _MAX_NAME: Final = 200
 
 

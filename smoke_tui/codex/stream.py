@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +18,7 @@ from smoke_tui.codex.sse import EventSplitter, SseEvent, looks_like_stream
 from smoke_tui.proof.counts import Usage, read_usage
 from smoke_tui.proof.flags import is_degraded, names_fallback, normalize_name
 from smoke_tui.proof.headers import FOREIGN_HEADER, MODEL_HEADERS, header_pairs
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, field
 
 __all__ = ["Reading", "StreamReader", "looks_like_stream", "read_stream"]
@@ -28,7 +28,7 @@ _LONG_NAME: Final = 200
 """Characters of a name above which nothing is remembered of it: whoever answers chooses it."""
 _REFUSED: Final = 400
 """The lowest HTTP status of a refusal."""
-_TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]{1,100})"')
+_TYPE: Final = regex(rb'"type"\s*:\s*"([^"]{1,100})"')
 
 
 class Statement(Struct, frozen=True):

@@ -10,8 +10,9 @@ from typing import Final
 from smoke_tui.config.settings import config_dir
 from smoke_tui.errors import UsageError
 from smoke_tui.files import StorageError, private_folder, replace_plain
+from smoke_tui.regex import regex
 
-_TABLE: Final = re.compile(r"^\s*\[", re.MULTILINE)
+_TABLE: Final = regex(r"^\s*\[", re.MULTILINE)
 
 
 def with_setting(text: str, key: str, value: str) -> str:

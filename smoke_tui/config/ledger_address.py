@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from smoke_tui.config.session_config import LOOPBACK, origin_of
+from smoke_tui.regex import regex
 
 EMBEDDED: Final = "embedded"
 """The value of --ledger for a PostgreSQL of the rehearsal's own."""
@@ -25,7 +26,7 @@ _SECRET_KEYS: Final = frozenset(
 )
 """The connection parameters that libpq itself keeps out of sight, or derives a login from."""
 
-_KEYWORD_FORM: Final = re.compile(r"\s*\w+\s*=")
+_KEYWORD_FORM: Final = regex(r"\s*\w+\s*=")
 _BLANK: Final = " \t\n\r\f\v"
 _ENCODINGS: Final = ("utf-8", "latin-1")
 _NESTED: Final = 3

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke_tui.config.names import STEP_ID
+from smoke_tui.regex import regex
 
-_ID = re.compile(STEP_ID.rstrip("$") + r"\Z")
-_FRONT_ID = re.compile(rb"^id[ \t]*:[ \t]+[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
+_ID = regex(STEP_ID.rstrip("$") + r"\Z")
+_FRONT_ID = regex(rb"^id[ \t]*:[ \t]+[\"']?([a-z][a-z0-9-]*)", re.MULTILINE)
 _HEAD = 4096
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from smoke_tui.journal.load import load_events
 from smoke_tui.journal.provenance import elsewhere
 from smoke_tui.journal.verdict import PASSES
 from smoke_tui.outcomes import Verdict
+from smoke_tui.regex import regex
 from smoke_tui.runbook import Runbook
 from smoke_tui.structs import Struct
 
@@ -26,7 +26,7 @@ _SKEW: Final = timedelta(minutes=5)
 _FIRST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """No session is older: this program did not exist."""
 
-_AGE: Final = re.compile(r"(\d+)([smhd])")
+_AGE: Final = regex(r"(\d+)([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

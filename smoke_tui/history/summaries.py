@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.journal.spend import Spend, spend_of
 from smoke_tui.journal.state import State
 from smoke_tui.outcomes import BAD_OUTCOMES, Verdict
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 Condition = Literal["closed", "incomplete", "running", "empty", "unreadable"]
@@ -129,7 +129,7 @@ def _is_wanted(session: SessionEnds, wanted: Wanted) -> bool:
     )
 
 
-_COUNTED: Final = re.compile(rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery)')
+_COUNTED: Final = regex(rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery)')
 """Events that outcomes and spend follow from; the others are not read."""
 
 

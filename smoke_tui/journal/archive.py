@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import io
 import json
-import re
 import tarfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -22,6 +21,7 @@ from smoke_tui.files import StorageError, read_plain, replace_private
 from smoke_tui.journal.close_scan import SCAN
 from smoke_tui.journal.file import read_evidence
 from smoke_tui.journal.folders import EVIDENCE, JOURNAL
+from smoke_tui.regex import regex
 
 SCHEMA: Final = "smoke-archive/1"
 SUFFIX: Final = ".smoke"
@@ -32,8 +32,8 @@ MOST_PACKED: Final = 256 * 1024 * 1024
 MOST_BYTES: Final = 1024 * 1024 * 1024
 MOST_MEMBERS: Final = 50_000
 
-_SESSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,79}")
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_SESSION: Final = regex(r"[0-9A-Za-z][0-9A-Za-z-]{0,79}")
+_DIGEST: Final = regex(r"[0-9a-f]{64}")
 
 
 class ArchiveDamageError(StorageError):

@@ -10,18 +10,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from smoke_tui.files import StorageError, open_plain
+from smoke_tui.regex import regex
 
 JOURNAL = "journal.jsonl"
 EVIDENCE = "evidence"
 LEFT_BY_A_KILL: Final = (".smoke-tui-", f".{JOURNAL}.")
 """How the names of files begin that become a part of the record only when they are whole."""
-_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
+_NAME: Final = regex(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 _FIRST_LINE: Final = 4 * 1024 * 1024
 _NEWEST: Final = 50
 

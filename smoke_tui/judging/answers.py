@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
@@ -10,12 +9,13 @@ from smoke_tui.judging.drift import AnswerDrift, RecordedAnswer, Threshold
 from smoke_tui.judging.json_values import MAX_DEPTH
 from smoke_tui.judging.texts import text_drift
 from smoke_tui.judging.tool_calls import tool_call_drift
+from smoke_tui.regex import regex
 
 Part = Literal["text", "calls"]
 
 PARTS: Final[tuple[Part, ...]] = ("text", "calls")
 
-NONCE: Final = re.compile("smoke-[0-9a-f]{10}")
+NONCE: Final = regex("smoke-[0-9a-f]{10}")
 
 
 def without_nonce(text: str) -> str:

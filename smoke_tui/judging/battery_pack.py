@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
 from smoke_tui.judging.json_fields import Document, Fields, JsonShapeError
 from smoke_tui.judging.judge_prompts import JudgePrompts
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 SCHEMA: Final = "smoke-battery/1"
@@ -18,7 +18,7 @@ MOST_TEXT: Final = 100_000
 
 Expected = Literal["PASS", "FAIL"]
 
-_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,60}")
+_ID: Final = regex(r"[a-z][a-z0-9-]{0,60}")
 _CASE_KEYS: Final = (
     "id",
     "tag",

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Final, TypeAlias
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 MAX_DEPTH: Final = 100
 """Levels of nesting that are read: a fixed number, not what the stack of the moment allows."""
 
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKET: Final = re.compile(r"[\[\]{}]")
-_FLOAT: Final = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
+_STRING: Final = regex(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET: Final = regex(r"[\[\]{}]")
+_FLOAT: Final = regex(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
 
 
 class Whole(Struct, frozen=True):

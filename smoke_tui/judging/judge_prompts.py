@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Final
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 SYSTEM_PROMPT: Final = """\
@@ -31,7 +31,7 @@ with 'PASS' or 'FAIL: <reason>'."""
 """The same source's, verbatim."""
 
 FIELDS: Final = ("expected_behavior", "actual")
-_FIELD: Final = re.compile(r"\{(" + "|".join(FIELDS) + r")\}")
+_FIELD: Final = regex(r"\{(" + "|".join(FIELDS) + r")\}")
 
 
 class JudgePrompts(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -17,12 +16,13 @@ from smoke_tui.judging.responses import (
     of_stream,
     stream_events,
 )
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, field
 
 ABSENT: Final = "(absent)"
 
-_PLACEHOLDER: Final = re.compile(r"\[REDACTED:([A-Za-z0-9_.-]+)#[^\]\s]*\]")
-_LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):\d+")
+_PLACEHOLDER: Final = regex(r"\[REDACTED:([A-Za-z0-9_.-]+)#[^\]\s]*\]")
+_LOOPBACK: Final = regex(r"(127\.0\.0\.1|localhost|\[::1\]):\d+")
 
 Pairs = Sequence[tuple[str, str]]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from smoke_tui.judging.drift import RecordedAnswer
 from smoke_tui.judging.strict_json import read_json
+from smoke_tui.regex import regex
 
 FINAL: Final = (None, "final_answer", "final")
 """Phases and channels of the final answer; None where the item names none."""
@@ -17,8 +17,8 @@ _CALLS: Final[Mapping[str, str]] = {"function_call": "arguments", "custom_tool_c
 
 _CUT: Final = ("response.failed", "response.incomplete", "error")
 
-_LINES: Final = re.compile(r"\r\n|\r|\n")
-_STREAM: Final = re.compile(r"\A\ufeff?(?:(?::[^\r\n]*)?(?:\r\n|\r|\n))*(?:event|data|id|retry):")
+_LINES: Final = regex(r"\r\n|\r|\n")
+_STREAM: Final = regex(r"\A\ufeff?(?:(?::[^\r\n]*)?(?:\r\n|\r|\n))*(?:event|data|id|retry):")
 
 Item = Mapping[str, object]
 

@@ -9,11 +9,12 @@ from typing import Final
 
 from smoke_tui.judging.calibration import StoredPair
 from smoke_tui.judging.drift import ratio_text
+from smoke_tui.regex import regex
 
 FALLBACK: Final = "the organisation's own API key, or another provider"
 """What to consider while the provider answers otherwise."""
 
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#&])")
+_SPECIAL: Final = regex(r"([\\`*_\[\]<>|#&])")
 
 
 def ticket_draft(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 VerdictWord = Literal["PASS", "FAIL", "FORMAT VIOLATION"]
@@ -33,7 +34,7 @@ _BLANKS: Final = " \t\r\n"
 
 _PASS: Final = "PASS"
 _FAIL: Final = "FAIL: "
-_ANYWHERE: Final = re.compile(r"\b(PASS|FAIL)", re.IGNORECASE)
+_ANYWHERE: Final = regex(r"\b(PASS|FAIL)", re.IGNORECASE)
 
 
 class Verdict(Struct, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import Final
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
-_WORD: Final = re.compile(
+_WORD: Final = regex(
     r"\r?\n|[^\S\r\n]+|[\u2e80-\u9fff\uac00-\ud7af]|[^\W\u2e80-\u9fff\uac00-\ud7af]+|."
 )
 """A line end, other white space, a character of a script without spaces, a word, a sign."""

@@ -8,15 +8,16 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from smoke_tui.judging.triage import Cause
+from smoke_tui.regex import regex
 
 GIT_STATUS: Final = ("git", "status", "--porcelain", "--untracked-files=all")
 """The command whose output `changed_paths` reads, in the project's folder."""
 
 _PARTS: Final[dict[Cause, re.Pattern[str]]] = {
-    "prompt": re.compile(r"prompt|instruction|persona"),
-    "template": re.compile(r"templat|\.(j2|jinja2?|tmpl|tpl|hbs|mustache|liquid)$"),
-    "fixture": re.compile(r"fixture|cassette|conftest|testdata|test_data|seed|sample|golden"),
-    "model": re.compile(
+    "prompt": regex(r"prompt|instruction|persona"),
+    "template": regex(r"templat|\.(j2|jinja2?|tmpl|tpl|hbs|mustache|liquid)$"),
+    "fixture": regex(r"fixture|cassette|conftest|testdata|test_data|seed|sample|golden"),
+    "model": regex(
         r"model|llm|provider|config|settings|pyproject\.toml|\.env|\.(toml|ya?ml|ini|cfg)$"
     ),
 }
@@ -25,7 +26,7 @@ _PARTS: Final[dict[Cause, re.Pattern[str]]] = {
 _RUNBOOK_CAUSES: Final[frozenset[Cause]] = frozenset({"prompt", "template", "model"})
 """The causes that a runbook itself can be: it holds the prompt and names the model."""
 
-_RENAMED: Final = re.compile(r' -> ("(?:[^"\\]|\\.)*"|[^ "]+)$')
+_RENAMED: Final = regex(r' -> ("(?:[^"\\]|\\.)*"|[^ "]+)$')
 """The new name of a renamed file; one with a space in it is quoted."""
 
 _ESCAPES: Final = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}

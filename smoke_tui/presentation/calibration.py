@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -13,6 +12,7 @@ from smoke_tui.judging.triggers import Trigger, triggers
 from smoke_tui.presentation.drift.sentences import DRIFT_MARKS, result
 from smoke_tui.presentation.format import count, excerpt, flat
 from smoke_tui.presentation.spans import Span, Text, quote
+from smoke_tui.regex import regex
 
 COLUMNS: Final = ("Date", "Test", "Old", "New", "Reason")
 
@@ -27,7 +27,7 @@ _CLASSES: Final[dict[TriageClass | None, str]] = {
     None: "not triaged",
 }
 
-_SPECIAL: Final = re.compile(r"([\\`*\[\]<>|])|(?<![^\W_])(_)|(_)(?![^\W_])")
+_SPECIAL: Final = regex(r"([\\`*\[\]<>|])|(?<![^\W_])(_)|(_)(?![^\W_])")
 """What acts in a cell of Markdown; an underscore inside a word does not."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from smoke_tui.presentation.format import flat
+from smoke_tui.regex import regex
 
 
 class Piece(NamedTuple):
@@ -20,11 +21,11 @@ class Piece(NamedTuple):
     code: bool
 
 
-_QUOTED: Final = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)|(?<!\S)(\{+[^{}`]*\}+)(?![^\s.,;:)])")
+_QUOTED: Final = regex(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)|(?<!\S)(\{+[^{}`]*\}+)(?![^\s.,;:)])")
 """What stands between backticks, or between braces."""
-_WORD: Final = re.compile(r"\S+")
-_PUNCTUATED: Final = re.compile(r"""([("'“‘]*)(.*?)([.,;:!?)"'”’…]*)""", re.DOTALL)
-_CODE: Final = re.compile(
+_WORD: Final = regex(r"\S+")
+_PUNCTUATED: Final = regex(r"""([("'“‘]*)(.*?)([.,;:!?)"'”’…]*)""", re.DOTALL)
+_CODE: Final = regex(
     r"""[\\`*_{}\[\]<>|\#~&@^=+]   # markup, and marks of names and numbers
     | \$(?!\d)                     # formulas, not amounts
     | ://
@@ -37,8 +38,8 @@ _CODE: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_COMPARISON: Final = re.compile("<|>|[<>=]=")
-_AT_START: Final = re.compile(r"-+|>=?|\d+[.)]")
+_COMPARISON: Final = regex("<|>|[<>=]=")
+_AT_START: Final = regex(r"-+|>=?|\d+[.)]")
 """What starts a list where it is the first word of a line."""
 
 

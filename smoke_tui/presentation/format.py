@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 
-_SPACE: Final = re.compile(r"\s+")
+_SPACE: Final = regex(r"\s+")
 
 
 def titled(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from smoke_tui.presentation.format import excerpt
+from smoke_tui.regex import regex
 from smoke_tui.runbook.model import Runbook, Step
 
-_NUMBER: Final = re.compile(r"^\d+[.)]\s+")
+_NUMBER: Final = regex(r"^\d+[.)]\s+")
 _FALLBACK: Final = "Fallback: "
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from smoke_tui.regex import regex
+
 _DATE: Final = r"-20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_SNAPSHOT: Final = re.compile(rf"(?P<family>.+?){_DATE}")
+_SNAPSHOT: Final = regex(rf"(?P<family>.+?){_DATE}")
 _LATEST: Final = "-latest"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
+
+from smoke_tui.regex import regex
 
 NO: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "nil")
 """Texts for a flag that is not set."""
@@ -12,14 +13,14 @@ NO: Final = ("", "0", "false", "no", "none", "null", "off", "n", "f", "never", "
 YES: Final = ("true", "yes", "1", "on", "y", "t")
 """Texts for a flag that is set."""
 
-_DEGRADED: Final = re.compile(r"f(all(ing|en)?|ell)back|degrad|downgrad|failedover")
+_DEGRADED: Final = regex(r"f(all(ing|en)?|ell)back|degrad|downgrad|failedover")
 _SETTINGS: Final = (
     "enabled", "allowed", "available", "configured", "supported", "policy", "timeout", "order",
     "limit",
 )  # fmt: skip
 """Suffixes of names that configure a fallback and don't report one."""
 
-_SEPARATORS: Final = re.compile(r"[^a-z0-9]")
+_SEPARATORS: Final = regex(r"[^a-z0-9]")
 _REMEMBERED: Final = 4096
 """Distinct names whose form is remembered: documents of one kind hold the same ones."""
 _LONG: Final = 200

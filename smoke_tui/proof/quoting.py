@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from smoke_tui.regex import regex
+
 NONCE_REQUEST: Final = "Your answer has to contain this word, exactly as it is:"
 """Text before the nonce in every prompt."""
 
 _MIN_WORDS: Final = 4
 """Minimum words of a prompt for a repetition to count."""
 
-_ESCAPE: Final = re.compile(r"\\[nrt]|&[a-z]+;|&#x?[0-9a-fA-F]+;")
+_ESCAPE: Final = regex(r"\\[nrt]|&[a-z]+;|&#x?[0-9a-fA-F]+;")
 
 
 def with_nonce(prompt: str, nonce: str) -> str:

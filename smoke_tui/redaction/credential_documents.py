@@ -14,16 +14,17 @@ from typing import Final
 from smoke_tui.redaction import detection, detectors
 from smoke_tui.redaction.placeholders import PLACEHOLDER
 from smoke_tui.redaction.secret import Json
+from smoke_tui.regex import regex
 
 Path = tuple[str, ...]
 
-_WORD: Final = re.compile(r"[A-Za-z]?[a-z_-]{1,35}")
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][0-9:.]{4,20})?(?:Z|[+-]\d\d:?\d\d)?")
-_SCOPES: Final = re.compile(r"[a-z][a-z0-9_.:/ -]{0,199}")
-_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,80}(?:/[a-z0-9_.-]{1,20}){0,3}/?")
-_CLIENT: Final = re.compile(r"app_[A-Za-z0-9]{1,40}")
+_WORD: Final = regex(r"[A-Za-z]?[a-z_-]{1,35}")
+_TIME: Final = regex(r"\d{4}-\d\d-\d\d(?:[T ][0-9:.]{4,20})?(?:Z|[+-]\d\d:?\d\d)?")
+_SCOPES: Final = regex(r"[a-z][a-z0-9_.:/ -]{0,199}")
+_ADDRESS: Final = regex(r"https?://[A-Za-z0-9.:\[\]-]{1,80}(?:/[a-z0-9_.-]{1,20}){0,3}/?")
+_CLIENT: Final = regex(r"app_[A-Za-z0-9]{1,40}")
 
-_AUDIENCE: Final = re.compile(f"{_CLIENT.pattern}|{_ADDRESS.pattern}")
+_AUDIENCE: Final = regex(f"{_CLIENT.pattern}|{_ADDRESS.pattern}")
 
 PUBLIC_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "provider": _WORD,
@@ -43,16 +44,16 @@ PUBLIC_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
 """Fields without a secret in token responses, our bundle and the Codex CLI's auth.json (captured
 from client 0.169), each with the pattern that its value must match."""
 
-_PLAIN: Final = re.compile(r"[a-z]{1,12}|\d{1,9}|true|false|null")
+_PLAIN: Final = regex(r"[a-z]{1,12}|\d{1,9}|true|false|null")
 """Words and small numbers: they occur everywhere, so that redacting them would hide the record."""
 
-_JWT: Final = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
-_TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+/=~-]{14,}[A-Za-z0-9=]")
-_IDENTIFYING_CLAIM: Final = re.compile(r"[0-9@ ]")
+_JWT: Final = regex(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
+_TOKEN: Final = regex(r"[A-Za-z0-9][A-Za-z0-9_.+/=~-]{14,}[A-Za-z0-9=]")
+_IDENTIFYING_CLAIM: Final = regex(r"[0-9@ ]")
 _MIN_SEGMENT: Final = 16
 _MAX_VALUES: Final = 2000
 _MAX_DEPTH: Final = 60
-_FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_FIELD_NAME: Final = regex(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 HIDDEN: Final = "[REDACTED:leaf#hidden]"
 """Replaces a leaf that is not public."""
 

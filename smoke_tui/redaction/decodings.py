@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 MAX_STEPS: Final = 3
@@ -23,28 +24,28 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 _MAX_PACKS: Final = 32
 """Compressed parts that are decompressed in one decoding."""
 
-_BLANKS: Final = re.compile(rb"(?:\s|\x1b\[[0-?]*[ -/]*[@-~])+")
-_PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-_ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
-_REFERENCE: Final = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_BLANKS: Final = regex(rb"(?:\s|\x1b\[[0-?]*[ -/]*[@-~])+")
+_PERCENT: Final = regex(rb"%([0-9A-Fa-f]{2})")
+_ESCAPE: Final = regex(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
+_REFERENCE: Final = regex(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _LONG_RUN: Final = 128 * 1024
-_NUL: Final = re.compile(rb"\x00+")
+_NUL: Final = regex(rb"\x00+")
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 _ALPHANUMERIC: Final = _HEX_DIGITS + b"ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ"
-_BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{11,}")
-_HEX_RUN: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
-_BASE32_RUN: Final = re.compile(rb"[A-Z2-7]{20,}={0,6}")
-_QUOTED: Final = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
-_NUMBERS: Final = re.compile(
+_BASE64_RUN: Final = regex(rb"[A-Za-z0-9+/_-]{11,}")
+_HEX_RUN: Final = regex(rb"[0-9A-Fa-f]{12,}")
+_BASE32_RUN: Final = regex(rb"[A-Z2-7]{20,}={0,6}")
+_QUOTED: Final = regex(rb"=(?:([0-9A-F]{2})|\r?\n)")
+_NUMBERS: Final = regex(
     rb"(?<![0-9A-Za-z])(?:(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}[^0-9A-Za-z\r\n]{1,4}){5,}"
     rb"(?:0[xXoO]?)?[0-9A-Fa-f]{2,4}(?![0-9A-Za-z])"
 )
 """Bytes written as numbers, as in hex dumps and lists of integers: at least 6 words in a row."""
 _LEAST_NUMBERS: Final = 6 * 2 + 5
 """Bytes of the shortest such list: its words, and what is between them."""
-_NUMBER: Final = re.compile(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
+_NUMBER: Final = regex(rb"(0[xXoO]?)?([0-9A-Fa-f]{2,4})")
 _PACKED: Final = (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01", b"BZh", b"\xfd7zXZ\0")
-_MAGIC: Final = re.compile(b"|".join(map(re.escape, _PACKED)))
+_MAGIC: Final = regex(b"|".join(map(re.escape, _PACKED)))
 _CONTROLS: Final = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
 _TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 

@@ -17,13 +17,14 @@ from typing import Final
 
 from smoke_tui.redaction import detection, detectors, split_tokens
 from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
+from smoke_tui.regex import regex
 
 CAP: Final = 64 * 1024
 """Maximum bytes of an unfinished line that are held back."""
 _NAME_REACH: Final = 128
-_LINE_END: Final = re.compile(rb"[\r\n]")
-_NO_TOKEN: Final = re.compile(rb"[^A-Za-z0-9_.~+/=%-]")
-_VALUE_END: Final = re.compile(rb"[\s\"'&;,<>\\]")
+_LINE_END: Final = regex(rb"[\r\n]")
+_NO_TOKEN: Final = regex(rb"[^A-Za-z0-9_.~+/=%-]")
+_VALUE_END: Final = regex(rb"[\s\"'&;,<>\\]")
 
 
 class DetectorStage:

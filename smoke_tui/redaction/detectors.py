@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from smoke_tui.redaction import personal_detectors, random_tokens, split_tokens
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 _Match = re.Match[bytes]
@@ -96,14 +97,14 @@ _COOKIE_VALUE: Final = rb"(?:" + _PLACEHOLDER + rb"|[^;\s\"'\\,]|,(?=[^\s\"']))*
 _PAIR: Final = rb"[!#$%&*+.^_`|~0-9A-Za-z-]+=(?:\\*\")?" + _COOKIE_VALUE
 
 
-_SENSITIVE: Final = re.compile(rb"(?:.*[^A-Za-z0-9])?" + _KEY, re.DOTALL)
-_COOKIE_HEADER: Final = re.compile(r"(?i)(?:set-)?cookie2?")
+_SENSITIVE: Final = regex(rb"(?:.*[^A-Za-z0-9])?" + _KEY, re.DOTALL)
+_COOKIE_HEADER: Final = regex(r"(?i)(?:set-)?cookie2?")
 _COOKIE_LENGTHS: Final = frozenset(
     {len("cookie"), len("cookie2"), len("set-cookie"), len("set-cookie2")}
 )
 _LONG: Final = 200
 """Characters of a key above which nothing is remembered of it."""
-_COOKIE: Final = re.compile(
+_COOKIE: Final = regex(
     rb"(?P<name>[!#$%&*+.^_`|~0-9A-Za-z-]+)=(?:\\*\")?(?P<value>" + _COOKIE_VALUE + rb")"
 )
 _ATTRIBUTES: Final = frozenset(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
 from smoke_tui.redaction.secret import utf8
+from smoke_tui.regex import regex
 
 MIN_VALUE: Final = 6
 """Shorter values are not registered: they occur in ordinary text."""
@@ -21,8 +21,8 @@ MIN_WRAPPED: Final = 16
 MIN_TRUNCATED: Final = 12
 """A part of a value of this length counts as the value where an ellipsis follows it."""
 
-_ESCAPE: Final = re.compile(rb"%[0-9A-F]{2}")
-_UNICODE_ESCAPE: Final = re.compile(r"\\u[0-9a-f]{4}")
+_ESCAPE: Final = regex(rb"%[0-9A-F]{2}")
+_UNICODE_ESCAPE: Final = regex(r"\\u[0-9a-f]{4}")
 # Go escapes < > & in JSON; .NET also quotes and the plus sign.
 _GO_JSON: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&"})
 _NET_JSON: Final = str.maketrans({c: f"\\u{ord(c):04X}" for c in "<>&'+`"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -12,20 +11,21 @@ from typing import Final
 from smoke_tui.redaction.encodings import MIN_TRUNCATED, MIN_WRAPPED
 from smoke_tui.redaction.placeholders import REACH, unfinished
 from smoke_tui.redaction.spans import ProtectedSpans, Replaced, Span, outside, replace_spans
+from smoke_tui.regex import regex
 
 _BREAKS: Final = (
-    (b"\n", b"\r", re.compile(rb"\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
-    (rb"\n", rb"\r", re.compile(rb"\\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
+    (b"\n", b"\r", regex(rb"\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
+    (rb"\n", rb"\r", regex(rb"\\n[ \t]{0,64}+(?![\r\n]|\\[rn])")),
 )
 """A line break inside a value, real and JSON-escaped: the line feed, the carriage return that may
 stand before it, and the line feed with the next line's indent. An empty line is no wrap; otherwise a
 page of blank lines would be held back. Each expression begins with a literal, so that the search for
 it is fast."""
 _MOST_INDENT: Final = 64
-_HALF_BREAK: Final = re.compile(rb"(?:\r|\\r\\|\\r|\\)\Z")
-_ELLIPSIS: Final = re.compile(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
+_HALF_BREAK: Final = regex(rb"(?:\r|\\r\\|\\r|\\)\Z")
+_ELLIPSIS: Final = regex(rb"\.{3,}|\xe2\x80\xa6|\\u2026")
 _ELLIPSES: Final = (b"...", b"\xe2\x80\xa6", rb"\u2026")
-_HALF_ELLIPSIS: Final = re.compile(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)?)\Z")
+_HALF_ELLIPSIS: Final = regex(rb"(?:\.{1,2}|\xe2\x80?|\\(?:u(?:2(?:02?)?)?)?)\Z")
 _MIN_HEAD: Final = 4
 """A match with fewer characters before its first line break starts after the break; otherwise every
 line that ends in the first letter of a value would be held until the next line."""

@@ -22,6 +22,7 @@ from smoke_tui.redaction.encodings import MIN_ANYWHERE, MIN_VALUE
 from smoke_tui.redaction.secret import Secret, utf8
 from smoke_tui.redaction.spans import Span, outside
 from smoke_tui.redaction.vault import Vault
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 FRAGMENT: Final = 12
@@ -36,10 +37,10 @@ _LARGE: Final = 1024 * 1024
 response of megabytes must not delay the end of a session."""
 _LITTLE: Final = 16 * 1024
 """Bytes up to which all decodings of a text are searched at once."""
-_HEADER: Final = re.compile(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
-_JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
-_LETTER: Final = re.compile(rb"[A-Za-z0-9]")
-_NEWLINE: Final = re.compile(rb"\n")
+_HEADER: Final = regex(r"eyJ[A-Za-z0-9_-]*(?:\.(?:eyJ)?)?")
+_JWT: Final = regex(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}")
+_LETTER: Final = regex(rb"[A-Za-z0-9]")
+_NEWLINE: Final = regex(rb"\n")
 _WORD: Final = rb"[A-Za-z0-9_]"
 _WHOLE_KINDS: Final = frozenset(("claim", "ledger-address"))
 _SIGNS: Final = bytes(

@@ -7,6 +7,8 @@ import binascii
 import re
 from typing import Final
 
+from smoke_tui.regex import regex
+
 EMAIL: Final = (
     rb"(?<![A-Za-z0-9._%+/@:-])(?P<value>(?P<local>[A-Za-z0-9_+][A-Za-z0-9._+-]{0,63})"
     rb"(?:@|%40)(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}"
@@ -27,9 +29,9 @@ _FILES: Final = frozenset(
     ).split()
 )
 """Suffixes of files and units, which are no domains: `logo@2x.png`, `getty@tty1.service`."""
-_VERSION: Final = re.compile(rb"v?[0-9]+\.[0-9]")
-_PATH: Final = re.compile(rb":(?://|[~/]|[A-Za-z0-9._~-]+/)")
-_LOGIN: Final = re.compile(
+_VERSION: Final = regex(rb"v?[0-9]+\.[0-9]")
+_PATH: Final = regex(rb":(?://|[~/]|[A-Za-z0-9._~-]+/)")
+_LOGIN: Final = regex(
     rb"(?:^|[^A-Za-z0-9])(?:ssh|ssh-copy-id|sshpass|autossh|scp|sftp|rsync|mosh)[ \t]"
     rb"(?:[^\r\n\"']*[ \t])?\Z"
 )
@@ -38,7 +40,7 @@ CODE: Final = (
     rb"(?P<value>[A-Z0-9]{4}-[A-Z0-9]{4,5})(?![A-Za-z0-9_-])"
 )
 """The expression of a device code after the word: `code ABCD-12345`."""
-_CLAIM: Final = re.compile(
+_CLAIM: Final = regex(
     rb"[{,]\s*\"(?:exp|iss|aud|sub|iat|email|jti|nbf|sid|https://api\.openai\.com/[a-z]+)\"\s*:"
 )
 

@@ -6,20 +6,21 @@ every medium.
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from smoke_tui.regex import regex
 
 OPENING: Final = b"[REDACTED:"
 _KIND: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 _REF: Final = r"[A-Za-z0-9_#%()*+,./:;=@~!$?^|-]{1,128}"
 
-KIND: Final = re.compile(_KIND)
-REF: Final = re.compile(_REF)
-_TEXT: Final = re.compile(rf"\[REDACTED:{_KIND}(?:#{_REF})?\]")
-PLACEHOLDER: Final = re.compile(rf"\[REDACTED:{_KIND}#{_REF}\]".encode())
+KIND: Final = regex(_KIND)
+REF: Final = regex(_REF)
+_TEXT: Final = regex(rf"\[REDACTED:{_KIND}(?:#{_REF})?\]")
+PLACEHOLDER: Final = regex(rf"\[REDACTED:{_KIND}#{_REF}\]".encode())
 REACH: Final = 256
 """Bytes of context that a stream keeps, longer than any placeholder, so that none is cut."""
-_PARTIAL: Final = re.compile(rf"\[REDACTED:(?:{_KIND}(?:#(?:{_REF})?)?)?".encode())
+_PARTIAL: Final = regex(rf"\[REDACTED:(?:{_KIND}(?:#(?:{_REF})?)?)?".encode())
 
 
 def render(kind: str, ref: str) -> str:

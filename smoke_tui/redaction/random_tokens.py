@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Final
 
-_DIGIT: Final = re.compile(rb"[0-9]")
-_UPPER: Final = re.compile(rb"[A-Z]")
-_LONG_PART: Final = re.compile(rb"[A-Za-z0-9]{16,}")
-_EXAMPLE: Final = re.compile(
+from smoke_tui.regex import regex
+
+_DIGIT: Final = regex(rb"[0-9]")
+_UPPER: Final = regex(rb"[A-Z]")
+_LONG_PART: Final = regex(rb"[A-Za-z0-9]{16,}")
+_EXAMPLE: Final = regex(
     rb"(?:sk-)?(?:(?:proj|svcacct|admin|ant|api[0-9]*)-)*(?:[xX]+|[*]+|[.]+|0+|[-_*xX]+"
     rb"|(?:[A-Z]+[_-])*(?:YOUR|TOKEN|KEY|SECRET|HERE)(?:[_-][A-Z]+)*"
     rb"|(?i:your|insert|replace|placeholder|change)[A-Za-z]*(?:[_-][A-Za-z]+)*)"
 )
-_PROSE: Final = re.compile(rb"[A-Za-z]?[a-z_-]*=*")
-IDENTIFIER: Final = re.compile(rb"[a-z_]+(?:\.[a-z_]+)*\(?")
-_NO_VALUE: Final = re.compile(
+_PROSE: Final = regex(rb"[A-Za-z]?[a-z_-]*=*")
+IDENTIFIER: Final = regex(rb"[a-z_]+(?:\.[a-z_]+)*\(?")
+_NO_VALUE: Final = regex(
     rb"(?i:none|null|nil|true|false|undefined|missing|present|absent|yes|no|optional|required"
     rb"|string|str|bytes|\[?redacted\]?|\*+|x{3,}|\.{3,}|\xe2\x80\xa6"
     # Notes for a missing value, and outcomes of a step whose id is a sensitive key.

@@ -11,8 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from smoke_tui.regex import regex
+
 _JOINT: Final = rb"\\*[\"'`] ?[+.&] ?\\*[\"'`]"
-_OBFUSCATION: Final = re.compile(
+_OBFUSCATION: Final = regex(
     rb"(?:\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf"
     rb"|\\+u(?i:00ad|200[b-f]|206[0-4]|feff)"
     rb"|&(?:amp;)*(?:shy|zwnj|zwj|ZeroWidthSpace|#173|#820[3-7]|#[xX](?i:ad|200[b-f]));"
@@ -41,22 +43,20 @@ JOINTS: Final = tuple(
 
 STARTS: Final = (b"eyJ", b"sk-", b"rt_", b"rt.", b"ac_", b"github_pat_", b"xai-", b"glpat-")
 """A token that goes on in the next line begins with one of these."""
-_OPEN: Final = re.compile(
+_OPEN: Final = regex(
     rb"(?<![A-Za-z0-9_-])(?:" + b"|".join(map(re.escape, STARTS)) + rb")[A-Za-z0-9_.-]{8,8192}"
 )
-_WRAP: Final = re.compile(
+_WRAP: Final = regex(
     rb"[ \t\"'+\\]{0,8}(?:\r?\n|(?:\\+r)?\\+n)[ \t>|\"'#*+]{0,40}"
     rb"(?P<piece>[A-Za-z0-9_.-]{8,8192})(?=[\"',;)}\]]{0,4}[ \t+\\]{0,4}(?:\\+[nr]|[\r\n\"']|\Z))"
 )
 """The text between two parts of a wrapped token."""
-_OPEN_LINE: Final = re.compile(
+_OPEN_LINE: Final = regex(
     rb"(?<![A-Za-z0-9_-])(?:"
     + b"|".join(map(re.escape, STARTS))
     + rb")[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\]{0,8}\r?\n\Z"
 )
-_SOLE_LINE: Final = re.compile(
-    rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n"
-)
+_SOLE_LINE: Final = regex(rb"[ \t>|\"'#*+]{0,40}[A-Za-z0-9_.-]{8,8192}[ \t\"'+\\,;)}\]]{0,8}\r?\n")
 _MAX_LINES: Final = 256
 
 

@@ -13,6 +13,8 @@ import re
 from enum import Enum, auto
 from typing import Final
 
+from smoke_tui.regex import regex
+
 # General category Cf, and the two separators that end a line in some renderers (Zl, Zp).
 _FORMAT: Final = (
     "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
@@ -20,11 +22,11 @@ _FORMAT: Final = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 _CONTROL: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-_SPECIAL: Final = re.compile(f"[{_CONTROL}{_FORMAT}\ud800-\udfff]")
-_SPECIAL_OR_NEWLINE: Final = re.compile(f"[\n{_CONTROL}{_FORMAT}\ud800-\udfff]")
+_SPECIAL: Final = regex(f"[{_CONTROL}{_FORMAT}\ud800-\udfff]")
+_SPECIAL_OR_NEWLINE: Final = regex(f"[\n{_CONTROL}{_FORMAT}\ud800-\udfff]")
 
-_CSI_BODY: Final = re.compile(r"[ -?]*")
-_STRING_END: Final = re.compile(r"[\x07\x18\x1a\x1b\x9c\n\r]")
+_CSI_BODY: Final = regex(r"[ -?]*")
+_STRING_END: Final = regex(r"[\x07\x18\x1a\x1b\x9c\n\r]")
 _STRING_C1: Final = frozenset("\x90\x98\x9d\x9e\x9f")
 _STRING_FINAL: Final = frozenset("PX]^_")
 _NEWLINE_SHOWN: Final = "\u240a"

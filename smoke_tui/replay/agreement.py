@@ -16,8 +16,9 @@ from smoke_tui.journal.events.codec import encode
 from smoke_tui.journal.events.event import Event
 from smoke_tui.redaction import Vault, placeholders_in
 from smoke_tui.redaction.secret import Json
+from smoke_tui.regex import regex
 
-_NUMBER: Final = re.compile(r"(\[REDACTED:[^\]#]+)#[0-9]+\]")
+_NUMBER: Final = regex(r"(\[REDACTED:[^\]#]+)#[0-9]+\]")
 _SHORTEST: Final = 6
 """Characters; a session looks for no shorter value wherever it stands."""
 _CLOSED: Final = frozenset(

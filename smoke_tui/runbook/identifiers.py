@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from smoke_tui.regex import regex
 
 NAME_BYTES: Final = 63
 """Maximum bytes: PostgreSQL truncates longer names, so that another table would be read."""
 
 NAME_PATTERN: Final = r"[^\W\d][\w$]*"
-_NAME: Final = re.compile(NAME_PATTERN)
+_NAME: Final = regex(NAME_PATTERN)
 
 
 def identifier(text: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from smoke_tui.regex import regex
 
 PATH_PATTERN = (
     r'^([A-Za-z0-9_-]+|\[[0-9]{1,6}\]|\["[^"\\]+"\])'
     r'(\.[A-Za-z0-9_-]+|\[[0-9]{1,6}\]|\["[^"\\]+"\])*$'
 )
-_WHOLE = re.compile(PATH_PATTERN.rstrip("$") + r"\Z")
-_PART = re.compile(r'\[(?P<index>[0-9]+)\]|\["(?P<quoted>[^"\\]+)"\]|\.?(?P<key>[A-Za-z0-9_-]+)')
+_WHOLE = regex(PATH_PATTERN.rstrip("$") + r"\Z")
+_PART = regex(r'\[(?P<index>[0-9]+)\]|\["(?P<quoted>[^"\\]+)"\]|\.?(?P<key>[A-Za-z0-9_-]+)')
 
 
 def parse_path(text: str) -> tuple[str | int, ...]:

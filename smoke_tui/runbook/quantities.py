@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
+
+from smoke_tui.regex import regex
 
 MAX_SECONDS = 24 * 3600
 DURATION_PATTERN = r"^(?=[0-9])([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,6}s)?([0-9]{1,8}ms)?$"
 MONEY_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
 
-_DURATION = re.compile(DURATION_PATTERN.rstrip("$") + r"\Z")
-_MONEY = re.compile(MONEY_PATTERN.rstrip("$") + r"\Z")
+_DURATION = regex(DURATION_PATTERN.rstrip("$") + r"\Z")
+_MONEY = regex(MONEY_PATTERN.rstrip("$") + r"\Z")
 _UNITS_MS = (("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 
 

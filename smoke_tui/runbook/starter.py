@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from smoke_tui.regex import regex
+
 STARTER: Final = """\
 ---
 schema: smoke/1
@@ -90,9 +92,9 @@ ask   = "The order's page shows it as delivered"
 ```
 """
 
-_ID: Final = re.compile(r"^id[ \t]*:.*$", re.MULTILINE)
-_TITLE: Final = re.compile(r"^title[ \t]*:.*$", re.MULTILINE)
-_HEADING: Final = re.compile(r"^# .*$", re.MULTILINE)
+_ID: Final = regex(r"^id[ \t]*:.*$", re.MULTILINE)
+_TITLE: Final = regex(r"^title[ \t]*:.*$", re.MULTILINE)
+_HEADING: Final = regex(r"^# .*$", re.MULTILINE)
 
 
 def title_of(runbook_id: str) -> str:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 NAME_PATTERN = r"[a-z][a-z0-9_]{0,40}"
 BUNDLE = "bundle"
 
-_TEMPLATE = re.compile(r"\{\{([^{}\n]*)\}\}|\{\{")
-_NAME = re.compile(rf"{NAME_PATTERN}\Z|{BUNDLE}(\.[A-Za-z0-9_]{{1,40}})+\Z")
+_TEMPLATE = regex(r"\{\{([^{}\n]*)\}\}|\{\{")
+_NAME = regex(rf"{NAME_PATTERN}\Z|{BUNDLE}(\.[A-Za-z0-9_]{{1,40}})+\Z")
 
 
 SETTINGS: Mapping[str, str] = MappingProxyType(

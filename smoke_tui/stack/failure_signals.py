@@ -9,6 +9,7 @@ from typing import Any, Final
 from smoke_tui.proof.flags import NO, YES, is_degraded, is_set, normalize_name
 from smoke_tui.proof.headers import ERROR_HEADERS, header_pairs
 from smoke_tui.proof.obligations import Witness
+from smoke_tui.regex import regex
 from smoke_tui.stack.turn_values import (
     HEADERS,
     TURN_HOLDERS,
@@ -58,13 +59,13 @@ _OTHER_WAY_FLAGS: Final = (
 _WARNINGS: Final = (
     "warning", "warnings", "notice", "notices", "alert", "alerts", "advisory", "advisories",
 )  # fmt: skip
-_WARNS: Final = re.compile(
+_WARNS: Final = regex(
     r"\bf(all|alls|allen|alling|ell)[\s_-]?back|\bdegrad|\bcanned\b|\bfail(ed|s|ing)?[\s-]?over"
     r"|\bfrom (the |a )?cache\b|\bcached (answer|response|reply|text)|\bmock(ed)?\b|\bstub(bed)?\b"
     r"|\b(platform|api)[\s_-]?key|\bplatform (tier|credential)",
     re.I,
 )
-_DENIES: Final = re.compile(r"\b(no|not|without|never|isn't|wasn't|n't)\b[^.;]{0,40}$", re.I)
+_DENIES: Final = regex(r"\b(no|not|without|never|isn't|wasn't|n't)\b[^.;]{0,40}$", re.I)
 
 PLATFORM_WORDS: Final = ("platform", "api-key", "apikey", "metered")
 """Parts of names of credentials other than the subscription's."""
@@ -83,7 +84,7 @@ _WAY_NAMES: Final = (
     "quality", "level", "path", "origin", "engine", "backend", "generator", "generatedby",
     "responsesource", "answersource", "provenance", "driver", "adapter",
 )  # fmt: skip
-_WAY: Final = re.compile(r"^(?!no|without).*(fallback|degraded|canned|mock|stub|simulat)")
+_WAY: Final = regex(r"^(?!no|without).*(fallback|degraded|canned|mock|stub|simulat)")
 _WAY_WORDS: Final = frozenset(
     {
         "cache", "cached", "fixture", "fixtures", "replay", "replayed", "synthetic", "fake",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from smoke_tui.proof.flags import normalize_name
 from smoke_tui.proof.obligations import value_text
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 _MAX_DEPTH: Final = 6
@@ -31,7 +32,7 @@ TRIES: Final = (
 HEADERS: Final = ("headers", "upstreamheaders", "responseheaders", "providerheaders")
 """Names of tables of headers that a stack passes on."""
 
-_EARLIER: Final = re.compile(r"history|previous|earlier|past|recent|turns$|jobs$|archive")
+_EARLIER: Final = regex(r"history|previous|earlier|past|recent|turns$|jobs$|archive")
 """Names of lists about earlier turns, which are not read."""
 
 TURN_HOLDERS: Final = (

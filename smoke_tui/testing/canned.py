@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 from smoke_tui.testing.provider import LLMToolCall
 
@@ -17,7 +17,7 @@ Key = tuple[str, str]
 
 _FIELDS: Final = ("text", "tool_calls", "pieces")
 _CALL_FIELDS: Final = ("name", "arguments")
-_PIECE: Final = re.compile(r"\S*\s*")
+_PIECE: Final = regex(r"\S*\s*")
 
 
 class CannedTableError(ValueError):

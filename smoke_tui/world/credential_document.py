@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from smoke_tui.redaction.credential_documents import claims_of, parse_every_pair
+from smoke_tui.regex import regex
 
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 WANTED: Final = (
@@ -62,7 +63,7 @@ _NESTED: Final[tuple[tuple[str, str], ...]] = (
 """A key below every key of another tool's JSON."""
 
 _TEXTS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
-    (re.compile(pattern, re.MULTILINE), what)
+    (regex(pattern, re.MULTILINE), what)
     for pattern, what in (
         (r"-----BEGIN [A-Z ]*PRIVATE KEY-----", "a private key"),
         (r"-----BEGIN ", "a certificate or a key"),
@@ -103,9 +104,9 @@ _FOREIGN_ISSUERS: Final[Mapping[str, str]] = {
     "appleid.apple.com": "Apple",
     "kubernetes.default.svc": "Kubernetes",
 }
-_ACCOUNT: Final = re.compile(r"[\x21-\x7e]{1,200}")
-_JWT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
-_SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
+_ACCOUNT: Final = regex(r"[\x21-\x7e]{1,200}")
+_JWT: Final = regex(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_SENDABLE: Final = regex(r"[\x21-\x7e]+")
 
 
 def sendable(token: str) -> bool:

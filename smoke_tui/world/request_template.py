@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from smoke_tui.redaction import Secret
+from smoke_tui.regex import regex
 from smoke_tui.world.request_outline import instructions_in
 from smoke_tui.world.values import Joined, Text
 
@@ -59,7 +60,7 @@ LEFT_OUT: Final = frozenset(
 """Fields that describe the client's own session or installation (captured)."""
 
 _LONGEST: Final = 120
-_UNIQUE: Final = re.compile(
+_UNIQUE: Final = regex(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|[0-9a-f]{24}|(^|[\s=:])/\w+/|[\n{]", re.IGNORECASE
 )
 """An id, a path, several lines, JSON inside a text: of one session, not of a kind of request."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")
+from smoke_tui.regex import regex
 
-RESERVED: Final = re.compile(
+_PLAIN: Final = regex(r"[a-z_][a-z0-9_]*")
+
+RESERVED: Final = regex(
     "all|analyse|analyze|and|any|array|as|asc|asymmetric|authorization|binary|"
     "both|case|cast|check|collate|collation|column|concurrently|constraint|create|"
     "cross|current_catalog|current_date|current_role|current_schema|current_time|"

@@ -167,6 +167,7 @@ def test_the_first_frame_waits_for_nothing_that_it_does_not_show() -> None:
         "presentation",
         "process_setup",
         "redaction",
+        "regex",
         "structs",
         "tui",
     }

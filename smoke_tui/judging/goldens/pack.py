@@ -28,14 +28,15 @@ from smoke_tui.judging.goldens.scenario import (
     TraceIds,
 )
 from smoke_tui.judging.json_fields import Document, Fields, JsonShapeError
+from smoke_tui.regex import regex
 
 SCHEMA: Final = "smoke-challenge-pack/1"
 DAY_MS: Final = 86_400_000
 """The longest offset or duration."""
 
-_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_COMMENT: Final = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_KEY: Final = regex(r"[a-z][a-z0-9_]*")
+_TIME: Final = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_COMMENT: Final = regex(r"^[ \t]*#.*$", re.MULTILINE)
 
 YamlReader = Callable[[str], Document]
 """Reads YAML that is no JSON; it raises `JsonShapeError` for what it can't read."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Final
 
 from smoke_tui.judging.goldens.pack import SCHEMA
 from smoke_tui.judging.goldens.scenario import CHALLENGE_PACK, SCRIPTED_USER_TURNS, Json
+from smoke_tui.regex import regex
 
-NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+NAME: Final = regex(r"[a-z][a-z0-9_-]{0,59}")
 """What a scenario may be called."""
 
 _CALL: Final[Json] = {

@@ -6,7 +6,6 @@ word, both begin a new row. Only the rest of a line behind a change of several l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -16,13 +15,14 @@ from smoke_tui.presentation.drift.difference import Difference
 from smoke_tui.presentation.drift.inline import enclosed, within
 from smoke_tui.presentation.marks import Tone
 from smoke_tui.presentation.spans import Span, Text
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct, field
 
 _WIDE: Final = (
     "\u1100-\u115e\u2e80-\u303f\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
     "\uffe0-\uffe6\U0001f000-\U0001faff\U00020000-\U0003fffd"
 )
-_TOKEN: Final = re.compile(f"\n|[^\\S\n]+|[{_WIDE}][^\\w\\s{_WIDE}]?|[^\\s{_WIDE}]+")
+_TOKEN: Final = regex(f"\n|[^\\S\n]+|[{_WIDE}][^\\w\\s{_WIDE}]?|[^\\s{_WIDE}]+")
 """A line end, blanks, a character after which a row may end with what belongs to it, a word."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,6 +11,7 @@ from smoke_tui.judging.word_diff import word_diff
 from smoke_tui.presentation.drift.visible import visible, visible_pair
 from smoke_tui.presentation.format import count, cut_middle
 from smoke_tui.presentation.marks import ascii_text
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 CONTEXT: Final = 160
@@ -20,8 +20,8 @@ MOST_EQUAL: Final = 480
 """Characters of an equal stretch that is not folded."""
 CONTEXT_LINES: Final = 3
 """Lines around a difference that are shown, where they are short."""
-_BLANK: Final = re.compile(r"\s")
-_LINE_END: Final = re.compile(r"\n")
+_BLANK: Final = regex(r"\s")
+_LINE_END: Final = regex(r"\n")
 
 
 class Stretch(Struct, frozen=True):

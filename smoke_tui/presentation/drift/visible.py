@@ -10,7 +10,9 @@ import re
 import unicodedata
 from typing import Final
 
-_UNSEEN: Final = re.compile(
+from smoke_tui.regex import regex
+
+_UNSEEN: Final = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
     "\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\u115f\u1160\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
@@ -18,7 +20,7 @@ _UNSEEN: Final = re.compile(
 )
 """Control and format characters, unusual blanks, variation selectors, halves of surrogates."""
 _SPACES: Final = str.maketrans({" ": "␣", "\t": "⇥"})
-_NO_ASCII: Final = re.compile("[^\x00-\x7f␣⇥]")
+_NO_ASCII: Final = regex("[^\x00-\x7f␣⇥]")
 
 
 def visible(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from smoke_tui.config.session_config import STACK_URL, SessionConfig
@@ -12,11 +11,12 @@ from smoke_tui.journal.state import OpenQuestion, State, StepState, TypicalDurat
 from smoke_tui.journal.verdict import chosen
 from smoke_tui.outcomes import BAD_OUTCOMES
 from smoke_tui.presentation.format import one_line
+from smoke_tui.regex import regex
 from smoke_tui.runbook.model import Runbook, Step
 from smoke_tui.runbook.templates import fill
 from smoke_tui.structs import Struct, field
 
-_NUMBER = re.compile(r"^\d+[.)]\s+")
+_NUMBER = regex(r"^\d+[.)]\s+")
 
 
 def name_of(step: Step) -> str:

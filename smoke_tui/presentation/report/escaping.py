@@ -15,8 +15,9 @@ from typing import Final
 from smoke_tui.presentation.code_words import pieces
 from smoke_tui.presentation.spans import Span, Text, spans
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]|#~&$])")
+_SPECIAL: Final = regex(r"([\\`*_{}\[\]|#~&$])")
 
 
 def as_markdown(text: Text) -> str:
@@ -73,7 +74,7 @@ def _joined(parts: Iterable[str]) -> str:
     return line
 
 
-_BAR: Final = re.compile(r"(\\*)\|")
+_BAR: Final = regex(r"(\\*)\|")
 
 
 def _in_cell(line: str) -> str:

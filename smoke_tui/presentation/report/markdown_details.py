@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -38,9 +37,10 @@ from smoke_tui.presentation.report.try_text import evidence_rows, table_of, try_
 from smoke_tui.presentation.spans import Row
 from smoke_tui.presentation.step_names import number_of, title_of
 from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.regex import regex
 from smoke_tui.runbook.model import Runbook, Step
 
-_AUTOMATIC: Final = re.compile(r"([@#:/.]|(?i:gh)(?=-))(?=\S)")
+_AUTOMATIC: Final = regex(r"([@#:/.]|(?i:gh)(?=-))(?=\S)")
 
 MOST_TRIES: Final = 40
 """Tries of a step that have details: the last ones."""

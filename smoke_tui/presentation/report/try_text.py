@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -20,6 +19,7 @@ from smoke_tui.presentation.report import second_opinion
 from smoke_tui.presentation.report.obligations import obligation_rows
 from smoke_tui.presentation.spans import Row, Span, Text, quote, strong
 from smoke_tui.proof.obligations import EVIDENCE
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 
 
@@ -52,7 +52,7 @@ _LEFT_OUT: Final = frozenset({"fresh", "refreshable", "exchange", "body_sha256",
 """Values that the engine alone reads."""
 
 _SHORT_HASH: Final = 12
-_HASH: Final = re.compile("[0-9a-f]{64}")
+_HASH: Final = regex("[0-9a-f]{64}")
 
 
 def evidence_rows(evidence: Evidence) -> list[Row]:

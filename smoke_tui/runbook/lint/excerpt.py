@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable
 from typing import Final
 
+from smoke_tui.regex import regex
 from smoke_tui.runbook.lint.diagnostics import ERROR, Diagnostic
 
-_TOKEN: Final = re.compile(r"\{\{[^}]*\}\}|\"(?:[^\"\\]|\\.)*\"|'[^']*'|`{3,}|[^\s=,\[\]{}:]+")
+_TOKEN: Final = regex(r"\{\{[^}]*\}\}|\"(?:[^\"\\]|\\.)*\"|'[^']*'|`{3,}|[^\s=,\[\]{}:]+")
 _TAB: Final = "    "
 _WIDTH: Final = 100
 

@@ -7,17 +7,17 @@ parsed TOML or command (an escape, quoted parts). So is a placeholder of a hidde
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final
 
 from smoke_tui.redaction import Json, Vault, placeholders_in
+from smoke_tui.regex import regex
 from smoke_tui.runbook.model import Step
 from smoke_tui.runbook.parser.commands import every_command
 from smoke_tui.structs import Struct, replace
 
-_LINE: Final = re.compile(r"\r\n|\r|\n")
+_LINE: Final = regex(r"\r\n|\r|\n")
 _IDS: Final = frozenset({"id", "kind", "needs", "goto", "restart", "name"})
 """Fields with names, which are never redacted."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from smoke_tui.regex import regex
 from smoke_tui.runbook.parser.info_strings import ROLES, RUN, SHELL, STEP, intended_role
 from smoke_tui.structs import Struct, field
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ROLES", "RUN", "SHELL", "STEP", "Document", "Fence", "Section", "read_blocks"]
 
-_OPENING = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`\n]*)$")
-_NO_FENCE = re.compile(
+_OPENING = regex(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`\n]*)$")
+_NO_FENCE = regex(
     r"^[ \t>]*(?:`{1,2}|~{1,2}|'{3,}|\"{3,}|[\u00b4\u2018\u2019]{3,})[ \t]*([^`~\n]+)$"
 )
 """A line that looks like the opening of a fence but opens none."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from smoke_tui.regex import regex
 from smoke_tui.runbook.kinds import KINDS, STEP_TABLES, Kind
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, show
 from smoke_tui.runbook.model import Command, Step
@@ -24,8 +25,8 @@ from smoke_tui.runbook.schema.tables import TableOf
 from smoke_tui.structs import Struct, field
 
 MAX_BLOCK = 8 * 1024
-_ID = re.compile(r"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
-_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_ID = regex(r"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
+_AT = regex(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 def ids_in(text: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from smoke_tui.config.names import ORIGINS, STEP_ID
+from smoke_tui.regex import regex
 from smoke_tui.runbook.lint.diagnostics import LintCode, Reporter, did_you_mean, nearest
 from smoke_tui.runbook.schema.context import BAD, Context
 from smoke_tui.runbook.schema.match import STEP_ID_TEXT
@@ -19,8 +19,8 @@ PROJECT: Final = "project"
 STACK: Final = "stack"
 FRONT_MATTER_TOPIC: Final = "front-matter"
 _FENCE = "---"
-_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*))?\Z")
-_COMMENT = re.compile(r"(?:^|[ \t])#.*\Z")
+_PAIR = regex(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*))?\Z")
+_COMMENT = regex(r"(?:^|[ \t])#.*\Z")
 
 FRONT_MATTER: Mapping[str, Field] = MappingProxyType(
     {

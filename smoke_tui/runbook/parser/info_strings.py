@@ -5,10 +5,11 @@ A misspelling must not turn a command into an example that never runs: a near ma
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from smoke_tui.regex import regex
 
 STEP: Final = "toml step"
 RUN: Final = "bash run"
@@ -21,8 +22,8 @@ _SHELLS: Final = (
     "pwsh", "command", "cli",
 )  # fmt: skip
 _TABLES: Final = ("toml", "yaml", "yml", "json", "ini")
-_VALUE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s}]*)""")
-_WORD: Final = re.compile(r"[^\W_]+")
+_VALUE: Final = regex(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s}]*)""")
+_WORD: Final = regex(r"[^\W_]+")
 _MAX_LENGTH: Final = 400
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from smoke_tui.files import NotRegularError, open_plain
+from smoke_tui.regex import regex
 from smoke_tui.runbook.lint.diagnostics import ABOUT_PROSE, Diagnostic, LintCode, Reporter
 from smoke_tui.runbook.lint.hidden_secrets import HiddenText, hidden_in_step, hidden_in_text
 from smoke_tui.runbook.lint.rules import Drafts, lint
@@ -23,7 +23,7 @@ from smoke_tui.structs import Struct, replace
 MAX_FILE: Final = 256 * 1024
 
 # Control characters and bidirectional overrides.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Parsed(Struct, frozen=True):

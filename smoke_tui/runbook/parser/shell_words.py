@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from smoke_tui.regex import regex
 from smoke_tui.runbook import templates
 from smoke_tui.runbook.lint.diagnostics import LintCode
 from smoke_tui.structs import Struct
@@ -25,8 +24,8 @@ _BUILTINS = frozenset(
     {".", "alias", "cd", "eval", "exec", "export", "popd", "pushd", "set", "shift", "source"}
     | {"trap", "ulimit", "umask", "unset"}
 )
-_VARIABLE = re.compile(r"\$[A-Za-z_0-9{(@*#?!$-]")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_VARIABLE = regex(r"\$[A-Za-z_0-9{(@*#?!$-]")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 
 
 class SplitProblem(Struct, frozen=True):

@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 import tomllib
 
+from smoke_tui.regex import regex
+
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_BASIC = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_LITERAL = re.compile(r"'[^'\n]*'")
-_LONG_BASIC = re.compile(r'"""(?:[^\\]|\\.)*?"""(?:"{0,2})', re.DOTALL)
-_LONG_LITERAL = re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL)
-_OTHER = re.compile(r"[^,\]}#\n]+")
-_BLANK = re.compile(r"[ \t]*")
-_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BARE = regex(r"[A-Za-z0-9_-]+")
+_BASIC = regex(r'"(?:[^"\\\n]|\\.)*"')
+_LITERAL = regex(r"'[^'\n]*'")
+_LONG_BASIC = regex(r'"""(?:[^\\]|\\.)*?"""(?:"{0,2})', re.DOTALL)
+_LONG_LITERAL = regex(r"'''.*?'''(?:'{0,2})", re.DOTALL)
+_OTHER = regex(r"[^,\]}#\n]+")
+_BLANK = regex(r"[ \t]*")
+_SPACE = regex(r"(?:[ \t\r\n]|#[^\n]*)*")
 
 
 class Positions:

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from smoke_tui.regex import regex
 from smoke_tui.runbook import quantities, templates
 from smoke_tui.runbook.json_path import PATH_PATTERN, parse_path
 from smoke_tui.runbook.lint.diagnostics import LintCode, did_you_mean, show
@@ -161,7 +162,7 @@ def _json_path(text: str) -> str:
 
 
 _STACK = r"\{\{ *stack_url *\}\}"
-_URL = re.compile(rf"(?:https?://[^\s/@?#]+|{_STACK})(?:[/?#]\S*)?\Z")
+_URL = regex(rf"(?:https?://[^\s/@?#]+|{_STACK})(?:[/?#]\S*)?\Z")
 
 
 def _url(text: str) -> str:

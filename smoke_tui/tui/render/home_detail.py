@@ -16,6 +16,7 @@ from smoke_tui.presentation.live.snapshot import Snapshot, name_of
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.report.verdict_text import effective_verdict
 from smoke_tui.presentation.spend import spend_text
+from smoke_tui.regex import regex
 from smoke_tui.runbook import Runbook
 from smoke_tui.runbook.model import Step
 from smoke_tui.tui.render.content import foreign, labelled
@@ -26,8 +27,8 @@ from smoke_tui.tui.theme import ACCENT, FAIL, MUTED, STYLES
 _TREND: Final = 12
 _ONE_ROW: Final = 74
 _INTRODUCTION: Final = 12
-_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_TITLE: Final = re.compile(r"\A\s*# .*\n")
+_FRONT_MATTER: Final = regex(r"\A---\n.*?\n---\n", re.DOTALL)
+_TITLE: Final = regex(r"\A\s*# .*\n")
 
 
 def introduction(text: str) -> str:

@@ -13,6 +13,7 @@ from textual.content import Content
 from smoke_tui.presentation.format import inert
 from smoke_tui.presentation.marks import MARKS
 from smoke_tui.presentation.prose import markdown_parser
+from smoke_tui.regex import regex
 from smoke_tui.tui.render.columns import columns
 from smoke_tui.tui.theme import ACCENT, MUTED, STYLES
 
@@ -20,8 +21,8 @@ Rows = list[Content]
 LONGEST: Final = 200_000
 _CODE: Final = "on $panel"
 _OUTCOMES: Final = {mark.word: STYLES[mark.tone] for mark in MARKS.values()}
-_SUMMARY: Final = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
-_FOLDS: Final = re.compile(r"</?details>")
+_SUMMARY: Final = regex(r"<summary>(.*?)</summary>", re.DOTALL)
+_FOLDS: Final = regex(r"</?details>")
 _SPANS: Final = {"strong": "bold", "em": "italic", "s": "strike"}
 
 

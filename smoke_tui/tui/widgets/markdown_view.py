@@ -11,11 +11,12 @@ from textual.content import Content
 from textual.geometry import Size
 
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 from smoke_tui.tui.render.markdown import markdown_rows
 from smoke_tui.tui.theme import ACCENT, adapt
 from smoke_tui.tui.widgets.row_view import RowView
 
-_MARKER: Final = re.compile(r"^<!-- smoke-report .*?-->\n?", re.MULTILINE)
+_MARKER: Final = regex(r"^<!-- smoke-report .*?-->\n?", re.MULTILINE)
 """What tools find a report by; its source shows it."""
 
 

@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from smoke_tui.regex import regex
 from smoke_tui.tui.render.key_row import key_row
 from smoke_tui.tui.widgets.markdown_view import MarkdownView
 from smoke_tui.tui.widgets.modals import Box
 from smoke_tui.tui.widgets.panel import Panel
 
-_FRONT_MATTER: Final = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+_FRONT_MATTER: Final = regex(r"\A---\n(.*?\n)---\n", re.DOTALL)
 
 
 def readable(runbook_text: str) -> str:

@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +18,11 @@ from typing import Final, get_args
 from smoke_tui.files import open_plain, sync_folder
 from smoke_tui.judging.acceptance import Act, ActKind
 from smoke_tui.judging.triage import TRIAGE_CLASSES
+from smoke_tui.regex import regex
 
 MOST: Final = 16 * 1024 * 1024
 _KEYS: Final = ("time", "who", "act", "class", "why", "old", "new", "check")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHA256: Final = regex(r"[0-9a-f]{64}")
 
 
 class ChangeRecordError(ValueError):

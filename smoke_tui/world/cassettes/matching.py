@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from smoke_tui.redaction import Json, Vault
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.cassette import Interaction, RecordedRequest
 
-_PLACEHOLDER: Final = re.compile(r"\[REDACTED:([A-Za-z0-9_.-]+)(?:#[^\]\s]*)?\]")
-_LOOPBACK: Final = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+_PLACEHOLDER: Final = regex(r"\[REDACTED:([A-Za-z0-9_.-]+)(?:#[^\]\s]*)?\]")
+_LOOPBACK: Final = regex(r"localhost|127\.\d+\.\d+\.\d+|::1")
 _MOST_SHOWN: Final = 60
 _FORM: Final = "application/x-www-form-urlencoded"
 

@@ -18,14 +18,15 @@ from smoke_tui.redaction import Json, Vault, detection, detectors
 from smoke_tui.redaction.decodings import decodings
 from smoke_tui.redaction.detectors import Hit
 from smoke_tui.redaction.random_tokens import no_example, some_value
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 from smoke_tui.world.cassettes.yaml_text import Scalar
 
 SECRET: Final = "secret"
 RANDOM: Final = "random-text"
 
-_PLACEHOLDER: Final = re.compile(r"\[REDACTED:?[^\]\s]*\]")
-_STAND_IN: Final = re.compile(r"[A-Z][A-Z_-]{2,30}|\W*")
+_PLACEHOLDER: Final = regex(r"\[REDACTED:?[^\]\s]*\]")
+_STAND_IN: Final = regex(r"[A-Z][A-Z_-]{2,30}|\W*")
 """What others put in the place of a value: DUMMY, FILTERED, ***."""
 _SECRET_HEADERS: Final = frozenset(
     {
@@ -35,23 +36,23 @@ _SECRET_HEADERS: Final = frozenset(
         "x-codex-turn-state", "openai-organization", "openai-project",
     }
 )  # fmt: skip
-_SECRET_NAME: Final = re.compile(
+_SECRET_NAME: Final = regex(
     r"(?:.*[^a-z0-9])?(?:(?:auth|access|refresh|id|session|bearer|csrf|xsrf)[_-]?)?"
     r"(?:token|secret|passwd|passphrase|apikey|api[_-]key|private[_-]key|signature|credentials?"
     r"|client[_-]secret|authorization)"
 )
-_SCHEME: Final = re.compile(r"(?i:bearer|basic|token|negotiate|digest)\s+")
-_BENIGN_NAMES: Final = re.compile(
+_SCHEME: Final = regex(r"(?i:bearer|basic|token|negotiate|digest)\s+")
+_BENIGN_NAMES: Final = regex(
     r"(?i)(?:.*[_-])?(?:id|ids|etag|ray|model|models|hash|sha|sha1|sha256|md5|digest|fingerprint"
     r"|encrypted_content|obfuscation|nonce|cursor|version|user-agent|date|uri|url|call_id|etags"
     r"|prompt_cache_key|chunks|traceparent|tracestate|cf-ray|nel|report-to|text|delta|arguments"
     r"|instructions|output_text|content|body|string|message|title|description|key)"
 )
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_+/=.~-]{24,}")
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_ESCAPE_SEQUENCE: Final = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
-_HEX: Final = re.compile(r"[0-9a-fA-F]+")
-_PREFIXED_ID: Final = re.compile(r"(?:resp|msg|call|rs|fc|req|run|ws|item|chatcmpl)_[A-Za-z0-9_-]+")
+_TOKEN: Final = regex(r"[A-Za-z0-9_+/=.~-]{24,}")
+_UUID: Final = regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ESCAPE_SEQUENCE: Final = regex(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+_HEX: Final = regex(r"[0-9a-fA-F]+")
+_PREFIXED_ID: Final = regex(r"(?:resp|msg|call|rs|fc|req|run|ws|item|chatcmpl)_[A-Za-z0-9_-]+")
 _RANDOM_BITS: Final = 4.0
 """Bits of entropy a character, above which a long token counts as drawn at random."""
 _READABLE: Final = 0.9

@@ -5,12 +5,12 @@ What JSON can't hold is refused, and so is what YAML readers understand differen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from smoke_tui.extras import install_hint
 from smoke_tui.judging.json_fields import Document, JsonShapeError, Path
+from smoke_tui.regex import regex
 from smoke_tui.world.yaml_nodes import TAG_PREFIX, NoYamlError, YamlTextError, line_of, parse_tree
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ MAX_VALUES: Final = 20_000
 """Values of one pack: aliases of aliases could make any number out of a few lines."""
 MAX_DEPTH: Final = 40
 
-_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]*)")
-_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
+_WHOLE: Final = regex(r"-?(0|[1-9][0-9]*)")
+_DECIMAL: Final = regex(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
 """Numbers as JSON has them; `012`, `1_000` and `.5` are other numbers to other readers."""
 
 

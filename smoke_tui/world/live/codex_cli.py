@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import signal
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.redaction import clean
+from smoke_tui.regex import regex
 from smoke_tui.structs import Struct
 from smoke_tui.temporary import TemporaryFolder
 
@@ -26,7 +26,7 @@ CLIENT_HOME: Final = "smoke-tui-codex-"
 BLACK_HOLE: Final = "http://127.0.0.1:9"
 INSTALL: Final = "`npm install -g @openai/codex` installs it, --codex PATH names another"
 
-_VERSION: Final = re.compile(
+_VERSION: Final = regex(
     r"(?<![\w.])\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,60})?(?![\w.])"
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import urlsplit
+
+from smoke_tui.regex import regex
 
 KEPT_HEADERS: Final = frozenset(
     {
@@ -42,7 +43,7 @@ KEPT_HEADERS: Final = frozenset(
     }
 )
 KEPT_PREFIXES: Final = ("x-codex-", "x-ratelimit-", "x-fallback", "x-degraded")
-QUOTA_HEADER: Final = re.compile(
+QUOTA_HEADER: Final = regex(
     r"x-[a-z0-9_-]{1,60}-((primary|secondary)-(used-percent|window-minutes|reset-at"
     r"|reset-after-seconds)|limit-name)"
 )

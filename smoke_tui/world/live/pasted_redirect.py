@@ -14,25 +14,22 @@ from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from smoke_tui.regex import regex
 from smoke_tui.world.live.redirect import check_redirect
 from smoke_tui.world.requests.http import Listen
 
 Query = tuple[tuple[str, str], ...]
 
-_MARKS: Final = re.compile(r"\x1b?\[20[01]~|\^\[\[20[01]~|\x1b\[[0-9;?]*[A-Za-z]")
-_AMPERSANDS: Final = re.compile(
-    r"&(?:amp;)+|&#0*38;|&#[xX]0*26;|\\u0026|\\x26|\^&|\\&", re.IGNORECASE
-)
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\u00ad]")
-_QUOTING: Final = re.compile(r"^[ \t]*(?:[>|│┃*#$-]+[ \t]+)*|[ \t]*[│┃|\\]?[ \t]*$")
-_START: Final = re.compile(
-    r"https?://|(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/", re.IGNORECASE
-)
-_QUERY: Final = re.compile(r"[?#]?\b(?:code|state|error|iss|scope)=", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
+_MARKS: Final = regex(r"\x1b?\[20[01]~|\^\[\[20[01]~|\x1b\[[0-9;?]*[A-Za-z]")
+_AMPERSANDS: Final = regex(r"&(?:amp;)+|&#0*38;|&#[xX]0*26;|\\u0026|\\x26|\^&|\\&", re.IGNORECASE)
+_UNSEEN: Final = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\u00ad]")
+_QUOTING: Final = regex(r"^[ \t]*(?:[>|│┃*#$-]+[ \t]+)*|[ \t]*[│┃|\\]?[ \t]*$")
+_START: Final = regex(r"https?://|(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?/", re.IGNORECASE)
+_QUERY: Final = regex(r"[?#]?\b(?:code|state|error|iss|scope)=", re.IGNORECASE)
+_ADDRESS: Final = regex(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 _CLOSING: Final = "\"'`<>)]},;“”‘’«»"
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-_CODE: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,4096}")
+_CODE: Final = regex(r"[A-Za-z0-9._~+/=-]{16,4096}")
 _LONGEST: Final = 16 * 1024
 _MOST_READINGS: Final = 400
 _MOST_LINES: Final = 100

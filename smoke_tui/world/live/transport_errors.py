@@ -8,11 +8,12 @@ from fixed tables alone: the system's reasons, the resolver's, OpenSSL's.
 from __future__ import annotations
 
 import os
-import re
 import socket
 import ssl
 from collections.abc import Iterator
 from typing import Final
+
+from smoke_tui.regex import regex
 
 _BY_NAME: Final = {
     "ReadError": "the connection was broken off while the answer was waited for",
@@ -36,8 +37,8 @@ _ENDED: Final = (
 _BROKEN_OFF: Final = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """The system's reasons for an end of a connection: they say less than when it came."""
 
-_CONSTANT: Final = re.compile(r"[A-Z0-9_ ]{3,60}")
-_STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
+_CONSTANT: Final = regex(r"[A-Z0-9_ ]{3,60}")
+_STATUS: Final = regex(r"\b[1-5]\d\d\b")
 
 
 def causes(problem: BaseException) -> Iterator[BaseException]:

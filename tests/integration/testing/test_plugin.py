@@ -74,7 +74,8 @@ def test_importing_it_loads_nothing_heavy(tmp_path: Path) -> None:
     assert modules & NOT_LOADED == set()
     ours = {name for name in modules if name.startswith("smoke_tui.")}
     assert {name for name in ours if not name.startswith("smoke_tui.testing")} <= {
-        "smoke_tui.structs"
+        "smoke_tui.regex",
+        "smoke_tui.structs",
     }
 
 

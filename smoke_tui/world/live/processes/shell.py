@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Final
 
 from smoke_tui.journal.events.facts import ProcessExited, ProcessMissing, ProcessParsed
 from smoke_tui.redaction import Secret, Vault, credential_documents
+from smoke_tui.regex import regex
 from smoke_tui.world.live.processes.child import Child
 from smoke_tui.world.live.processes.output import Hidden, Output
 from smoke_tui.world.live.secret_texts import take_secrets
@@ -44,7 +44,7 @@ PASSED_ON: Final = (
 SET: Final = {"TERM": "dumb", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
 GUARDIAN: Final = str(Path(__file__).with_name("guardian.py"))
 STOP_SECONDS: Final = 8.0
-_OPENING: Final = re.compile(r'\{(?=[ \t\r\n]*["}])')
+_OPENING: Final = regex(r'\{(?=[ \t\r\n]*["}])')
 
 
 class LiveShell:
