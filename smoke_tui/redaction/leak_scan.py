@@ -11,7 +11,6 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
@@ -30,8 +29,12 @@ FRAGMENT: Final = 12
 _GRAM: Final = 6
 """Any FRAGMENT bytes contain a whole gram at a multiple of `_STRIDE`, wherever they start."""
 _STRIDE: Final = FRAGMENT - _GRAM + 1
-_STRIDES: Final = struct.Struct(f"{_GRAM}s{_STRIDE - _GRAM}x")
+_BLOCK: Final = 512
 _FIRST: Final = itemgetter(0)
+_SAMPLE: Final = f"{_GRAM}s{_STRIDE - _GRAM}x"
+_STRIDES: Final = struct.Struct(_SAMPLE)
+_BLOCKS: Final = struct.Struct(_SAMPLE * _BLOCK)
+"""Many samples in one step: a text of megabytes has some hundred thousand of them."""
 _LARGE: Final = 1024 * 1024
 """Bytes above which a text is decoded one step deep, and above four times of which not at all: a
 response of megabytes must not delay the end of a session."""
@@ -238,11 +241,16 @@ class SecretSearch:
             yield needle, position.start(), whole
 
     @staticmethod
-    def _disjoint(data: bytes, grams: AbstractSet[bytes]) -> bool:
+    def _disjoint(data: bytes, grams: set[bytes]) -> bool:
         """Whether no gram is at any position that `_fragments` samples; so with most texts."""
+        view = memoryview(data)
+        blocks = len(data) // _BLOCKS.size * _BLOCKS.size
         whole = len(data) // _STRIDE * _STRIDE
-        places = map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[:whole]))
-        return not any(map(grams.__contains__, places)) and data[whole : whole + _GRAM] not in grams
+        return (
+            all(map(grams.isdisjoint, _BLOCKS.iter_unpack(view[:blocks])))
+            and grams.isdisjoint(map(_FIRST, _STRIDES.iter_unpack(view[blocks:whole])))
+            and data[whole : whole + _GRAM] not in grams
+        )
 
     def _fragments(self, data: bytes, grams: _Places) -> Iterator[tuple[_Needle, int, bool]]:
         done: dict[int, int] = {}
