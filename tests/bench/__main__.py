@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from smoke_tui import __version__
-from tests.bench import first_frame, jobs, live_call, records, startup, texts
+from tests.bench import first_frame, jobs, live_call, open_app, records, startup, texts
 from tests.bench.measure import Row, print_table
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "frame": first_frame.rows,
     "check": jobs.rows,
     "live": live_call.rows,
+    "app": open_app.rows,
     "records": records.rows,
     "redaction": texts.redaction,
     "drift": texts.drift,

@@ -46,10 +46,14 @@ class Call:
     cpu: float
 
 
+def one_call_text() -> str:
+    """The text of a runbook of one call with an API key."""
+    return ONE_CALL.replace("prompt  =", 'credential = "api-key"\nprompt  =')
+
+
 def one_call() -> Runbook:
     """A runbook of one call with an API key."""
-    text = ONE_CALL.replace("prompt  =", 'credential = "api-key"\nprompt  =')
-    runbook = parse(text, "one.md").runbook
+    runbook = parse(one_call_text(), "one.md").runbook
     assert runbook is not None
     return runbook
 

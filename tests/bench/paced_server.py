@@ -87,6 +87,8 @@ async def _answer(writer: asyncio.StreamWriter, body: bytes, pace: Pace) -> None
         due = began + pace.first + number * pace.between
         if (left := due - time.perf_counter()) > 0:
             await asyncio.sleep(left)
+        if writer.is_closing():
+            return
         writer.write(_chunk(event))
     writer.write(_chunk(b"".join(after)) + b"0\r\n\r\n")
     await writer.drain()
@@ -104,7 +106,10 @@ def serve(ready: Connection, pace: Pace) -> None:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
-                await _answer(writer, await reader.readexactly(size), pace)
+                if size:
+                    await _answer(writer, await reader.readexactly(size), pace)
+                else:
+                    writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

@@ -81,10 +81,23 @@ class LogView(RowView):
         for line in self._log.lines[len(self._starts) :]:
             self._starts.append(len(self._rows))
             self._rows += self._wrapped(line, width)
-        self.virtual_size = Size(width, len(self._rows))
+        laid_out = self._grow(Size(width, len(self._rows)))
         if self._following and not self._words:
-            self.scroll_end(animate=False, immediate=False, x_axis=False)
+            self.scroll_end(animate=False, immediate=not laid_out, x_axis=False)
         self.rows_changed()
+
+    def _grow(self, size: Size) -> bool:
+        """Take the size of the rows; return whether the screen is laid out again for it.
+
+        While the scroll bar stays, nothing else on the screen depends on how many rows there are: a
+        streamed answer is drawn once a tick, not once for the layout and once for the scroll.
+        """
+        if not self.show_vertical_scrollbar or size.height <= self.container_size.height:
+            self.virtual_size = size
+            return True
+        self.set_reactive(LogView.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = size.height
+        return False
 
     def _wrapped(self, line: Line, width: int) -> list[tuple[str, str]]:
         shown = adapt_text(self.app, line.shown)

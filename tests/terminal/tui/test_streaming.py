@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+from textual.geometry import Region
+
 from smoke_tui.journal.stream import TextDelta
-from smoke_tui.presentation.live.log_buffer import LINES, LONGEST, SPARE
+from smoke_tui.presentation.live.log_buffer import LINES, LONGEST, SPARE, LogBuffer
 from smoke_tui.session.session_view import PENDING_TEXT, SessionView
 from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.screens.session import TICK, SessionScreen
 from smoke_tui.tui.widgets.log_view import LogView
 from smoke_tui.tui.widgets.panel import Panel
-from tests.helpers.app_driver import settings
+from tests.helpers.app_driver import settings, until
 from tests.helpers.tui_records import recorded
 
 SECONDS, DELTAS = 10, 300
@@ -88,6 +91,48 @@ def test_three_hundred_deltas_a_second_are_drawn_ten_times(tmp_path: Path) -> No
     ticking = {name: count for name, count in drawn.items() if count}
     assert set(ticking) <= {"top", "step-list", "bar-text"}
     assert max(ticking.values()) <= SECONDS + 1
+
+
+def test_a_growing_answer_is_scrolled_before_it_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layout of the screen, or a scroll after the drawing, would draw each tick twice."""
+    run = running()
+    walk = Still(run)
+    layouts: list[LogView] = []
+    refresh = LogView.refresh
+
+    def counted(
+        view: LogView, *regions: Region, repaint: bool = True, layout: bool = False, **more: bool
+    ) -> LogView:
+        if layout:
+            layouts.append(view)
+        return refresh(view, *regions, repaint=repaint, layout=layout, **more)
+
+    async def main() -> None:
+        app = SmokeApp(settings(tmp_path), Goal())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(walk)
+            tail = walk.query_one("#output", LogView)
+
+            def say(lines: int) -> None:
+                run.incoming.on_signal(TextDelta("live-call", 1, "line\n" * lines))
+                walk.tick()
+
+            say(60)
+            await until(pilot, lambda: tail.scroll_offset.y == tail.max_scroll_y > 0)
+            monkeypatch.setattr(LogView, "refresh", counted)
+            for _ in range(TICKS):
+                say(3)
+                assert tail.virtual_size.height == len(tail.rows)
+                assert tail.scroll_offset.y == tail.max_scroll_y
+            assert not layouts
+            # A log that needs no scroll bar changes the layout once more.
+            run.log = LogBuffer()
+            say(1)
+            assert layouts
+
+    asyncio.run(main())
 
 
 def test_the_feed_keeps_a_bounded_part_of_a_long_stream() -> None:
