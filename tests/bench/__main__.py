@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from smoke_tui import __version__
-from tests.bench import first_frame, jobs, live_call, open_app, records, startup, texts
+from tests.bench import (
+    first_frame,
+    growth,
+    jobs,
+    live_call,
+    open_app,
+    outcome,
+    records,
+    startup,
+    texts,
+)
 from tests.bench.measure import Row, print_table
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -25,7 +35,9 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "records": records.rows,
     "redaction": texts.redaction,
     "drift": texts.drift,
-    "growth": records.growth,
+    "outcome": outcome.rows,
+    "sessions": records.growth,
+    "growth": growth.rows,
 }
 
 

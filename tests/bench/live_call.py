@@ -48,7 +48,8 @@ class Call:
 
 def one_call_text() -> str:
     """The text of a runbook of one call with an API key."""
-    return ONE_CALL.replace("prompt  =", 'credential = "api-key"\nprompt  =')
+    text = ONE_CALL.replace("prompt  =", 'credential = "api-key"\nprompt  =')
+    return text.replace('"30s"', '"5m"')
 
 
 def one_call() -> Runbook:

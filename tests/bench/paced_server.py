@@ -23,27 +23,30 @@ LAST_WORD = "LAST-WORD"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many deltas are sent, the seconds before the first, and those between two."""
+    """How many deltas are sent, the seconds before the first and between two, words in each."""
 
     deltas: int
     first: float
     between: float
+    words: int = 1
 
 
-def deltas(count: int, nonce: str) -> list[str]:
+def deltas(count: int, nonce: str, words: int = 1) -> list[str]:
     """The pieces of an answer in lines of words; the nonce stands in the first, an end in the last."""
     pieces = [f"{nonce}\n"]
     for number in range(1, count - 1):
         end = "\n" if number % WORDS_A_LINE == 0 else " "
-        pieces.append(WORDS[number % len(WORDS)] + end)
+        said = (WORDS[(number + more) % len(WORDS)] for more in range(words))
+        pieces.append(" ".join(said) + end)
     return [*pieces, LAST_WORD]
 
 
-def _events(count: int, model: str, nonce: str) -> tuple[list[bytes], list[bytes], list[bytes]]:
+def _events(pace: Pace, model: str, nonce: str) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """What is sent before the deltas, the deltas, and what is sent after them."""
     base = {"id": "resp_FAKE1", "object": "response", "model": model, "output": []}
     item = {"id": "msg_FAKE1", "type": "message", "role": "assistant"}
-    pieces = deltas(count, nonce)
+    count = pace.deltas
+    pieces = deltas(count, nonce, pace.words)
     content = [{"type": "output_text", "annotations": [], "text": "".join(pieces)}]
     whole = {**item, "status": "completed", "content": content}
     usage = {"input_tokens": 30, "output_tokens": count, "total_tokens": 30 + count}
@@ -78,7 +81,7 @@ async def _answer(writer: asyncio.StreamWriter, body: bytes, pace: Pace) -> None
     began = time.perf_counter()
     asked = json.loads(body)
     nonce = str(asked["input"][-1]["content"][0]["text"]).split()[-1]
-    before, middle, after = _events(pace.deltas, asked["model"], nonce)
+    before, middle, after = _events(pace, asked["model"], nonce)
     head = (
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
     )
@@ -90,6 +93,8 @@ async def _answer(writer: asyncio.StreamWriter, body: bytes, pace: Pace) -> None
         if writer.is_closing():
             return
         writer.write(_chunk(event))
+        if number % 64 == 0:
+            await writer.drain()
     writer.write(_chunk(b"".join(after)) + b"0\r\n\r\n")
     await writer.drain()
 

@@ -16,7 +16,7 @@ from tests.bench.measure import Cost, Row, command, program, times
 from tests.helpers.long_journal import write
 
 READ = "import json, sys\nfor line in open(sys.argv[1]): json.loads(line)"
-EVENTS = (1_000, 10_000, 100_000)
+EVENTS = 100_000
 SESSIONS = (100, 1_000, 10_000)
 
 
@@ -30,7 +30,7 @@ def rehearse(state: Path) -> Path:
 def rows() -> Iterator[Row]:
     """A session of 100,000 events beside reading its file with `json`."""
     with tempfile.TemporaryDirectory() as name:
-        folder = long_session(Path(name), EVENTS[-1])
+        folder = long_session(Path(name), EVENTS)
         read = command([sys.executable, "-c", READ, folder / JOURNAL], repeat=3)
         state = ("--state-dir", Path(name))
         yield _beside("report", [*program("report", "last", *state), "-o", "-"], read, "≤ 3×")
@@ -63,11 +63,7 @@ def long_session(state: Path, events: int) -> Path:
 
 
 def growth() -> Iterator[Row]:
-    """How cost grows with the events of a session, and with the sessions of a machine."""
-    yield _growth(
-        "report of a session", "events", EVENTS,
-        lambda state, count: _timed_report(state, count),
-    )  # fmt: skip
+    """How cost grows with the sessions of a machine."""
     with tempfile.TemporaryDirectory() as name:
         journal = (rehearse(Path(name)) / JOURNAL).read_bytes()
     for argv in (("sessions",), ("spend",), ("--check", "openai-subscription", "--max-age", "1d")):
@@ -77,11 +73,6 @@ def growth() -> Iterator[Row]:
             SESSIONS,
             lambda state, count, argv=argv: _timed_list(state, count, journal, argv),  # type: ignore[misc]
         )
-
-
-def _timed_report(state: Path, count: int) -> Cost:
-    long_session(state, count)
-    return command([*program("report", "last", "--state-dir", state), "-o", "-"], repeat=1)
 
 
 def _timed_list(state: Path, count: int, journal: bytes, argv: tuple[str, ...]) -> Cost:
