@@ -130,7 +130,8 @@ class Clock(Protocol):
 
 def stamp(moment: datetime) -> str:
     """UTC, ISO 8601, milliseconds, `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    # Several times faster than `strftime`, which every event would wait for.
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def with_names(whole: Any, clean: Any, names: frozenset[str]) -> Any:
