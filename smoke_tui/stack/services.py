@@ -24,7 +24,7 @@ from smoke_tui.world.resources import StepError
 
 PROBE = HttpLimits(connect=2.0, idle=2.0, total=3.0, body=256 * 1024)
 STOP_COMMAND_SECONDS = 60.0
-_PAUSES = (0.1, 0.1, 0.2, 0.3, 0.5, 0.5)
+_PAUSES = (0.05, 0.05, 0.1, 0.2, 0.3, 0.5, 0.5)
 _MAX_PAUSE = 1.0
 TAIL_LINES = 12
 TAIL_CHARACTERS = 64 * 1024

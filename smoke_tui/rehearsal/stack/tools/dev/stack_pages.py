@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 # The scripts run from a copy without the package.
 if TYPE_CHECKING:
@@ -25,12 +25,11 @@ ABOUT = "This dashboard stands in for the real one; nothing you save here leaves
 NOTHING_SAVED = "Nothing was saved."
 
 
-@dataclass(frozen=True)
-class FormResult:
+class FormResult(NamedTuple):
     """The result of a submitted form: its values, errors by field, and a message."""
 
-    typed: Mapping[str, str] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = MappingProxyType({})
+    problems: Mapping[str, str] = MappingProxyType({})
     failed: str = ""
     done: str = ""
 
