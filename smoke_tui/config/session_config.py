@@ -146,12 +146,7 @@ class SessionConfig(Struct, frozen=True):
     @property
     def real_provider(self) -> bool:
         """Whether calls go to the provider's own hosts; only such a session proves anything."""
-        try:
-            host = origin_of(self.codex_url)[1]
-        except ValueError:
-            # Read from a record: what is no address was not the provider's.
-            return False
-        return self.world == "live" and host in PROVIDER_HOSTS
+        return calls_the_provider(self.world, self.codex_url)
 
     @property
     def in_own_folder(self) -> bool:
@@ -181,6 +176,16 @@ def origin_of(url: str) -> Origin:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError(f"{url!r} is not a plain http(s) address")
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def calls_the_provider(world: str, codex_url: str) -> bool:
+    """Whether the calls of a session in this world, to this address, go to the provider's hosts."""
+    try:
+        host = origin_of(codex_url)[1]
+    except ValueError:
+        # Read from a record: what is no address was not the provider's.
+        return False
+    return world == "live" and host in PROVIDER_HOSTS
 
 
 def refuse_host(url: str, allow_hosts: tuple[str, ...]) -> str | None:

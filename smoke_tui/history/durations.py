@@ -8,7 +8,8 @@ from statistics import median
 from typing import Final
 
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import JOURNAL
@@ -32,7 +33,7 @@ def typical_durations(
         session = ends(folder)
         if session is None or session.closed is None:
             continue
-        if session.runbook_id != runbook_id or session.config.world != world:
+        if session.runbook_id != runbook_id or session.world != world:
             continue
         try:
             if (folder / JOURNAL).stat().st_size > LONGEST_JOURNAL:

@@ -32,12 +32,12 @@ def find_session(settings: Settings, name: str) -> Path | None:
     Raises:
         UsageError: the prefix names several.
     """
-    folders = list(session_folders(sessions_root(settings), unbegun=True))
+    root = sessions_root(settings)
     if name == "last":
-        return folders[0] if folders else None
+        return next(session_folders(root, unbegun=True), None)
     if not re.match(r"\d", name):
         return None
-    matches = [folder for folder in folders if folder.name.startswith(name)]
+    matches = list(session_folders(root, unbegun=True, prefix=name))
     if len(matches) > 1 and all(folder.name != name for folder in matches):
         raise UsageError(
             f"session {name!r} is one of {len(matches)}: {', '.join(f.name for f in matches[:5])}"

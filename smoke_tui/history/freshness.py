@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 from smoke_tui.errors import UsageError
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.events.decisions import SessionClosed
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.load import load_events
@@ -204,8 +205,8 @@ def _closed_sessions(sessions: Path, runbook: Runbook) -> Iterator[_ClosedSessio
         session = ends(folder)
         if session is None or session.runbook_id != runbook.id:
             continue
-        config, closed = session.config, session.closed
-        if not config.real_provider or config.only or config.start_from:
+        closed = session.closed
+        if not session.real_provider or session.only or session.start_from:
             continue
         ended = closed.time if closed is not None else _reopened(folder)
         if ended is not None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.events.decisions import ServiceProvided
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.events.facts import ProcessDetached, ProcessExited, ProcessStarted
@@ -39,7 +40,7 @@ def agreed_before(state_dir: Path, runbook: Runbook) -> bool:
             continue
         if (
             session.runbook_sha256 == runbook.sha256
-            and session.config.world == "live"
+            and session.world == "live"
             and session.closed.commands_agreed
         ):
             return True

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.folders import JOURNAL
 from smoke_tui.journal.load import InvalidRecordError, load_events
 from smoke_tui.journal.spend import QuotaUse, Totals, spend_of, totals_of
@@ -51,7 +52,7 @@ def sessions_spend(
             continue
         if runbook_id is not None and session.runbook_id != runbook_id:
             continue
-        if not session.config.real_provider:
+        if not session.real_provider:
             rehearsals += 1
             continue
         try:

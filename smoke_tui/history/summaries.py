@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from smoke_tui.history.index import SessionEnds, Tail, ends, ends_and_tail, session_folders
-from smoke_tui.journal.events.event import OTHER_FORM_ERRORS, parse_line
+from smoke_tui.history.ends import ClosedEnd, SessionEnds, Tail, ends, ends_and_tail
+from smoke_tui.history.index import session_folders
+from smoke_tui.journal.events.decisions import StepFinished
+from smoke_tui.journal.events.event import OTHER_FORM_ERRORS, JournalDamageError, parse_line
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.folders import JOURNAL, never_began
 from smoke_tui.journal.spend import Spend, spend_of
@@ -37,8 +40,9 @@ class Summary(Struct, frozen=True):
     """One recorded session. What can't be read of it is None or empty.
 
     `verdict` is the recorded one, None while there is none. `started` and `finished` are ISO 8601,
-    UTC. `resumable`: `smoke-tui resume` goes on with it. Of a long record only the end is read: its
-    `spend` is None, and its `failure` is one that stands there. `calls` are those of its last line.
+    UTC. `resumable`: `smoke-tui resume` goes on with it. `failure` and `calls` of a session that was
+    closed are those of its last line, as its verdict is. `spend` is None where it was not asked for,
+    and of a long record, of which only the end is read.
     """
 
     session: str
@@ -56,7 +60,11 @@ class Summary(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """Which sessions are asked for; `most` 0 or None: all of them."""
+    """Which sessions are asked for; `most` 0 or None: all of them.
+
+    `tokens`: also what calls used that cost nothing, those of rehearsals; the last line has only
+    their number, so that the lines before it are read.
+    """
 
     runbook: str | None = None
     since: datetime | None = None
@@ -64,6 +72,7 @@ class Wanted(Struct, frozen=True):
     incomplete: bool = False
     live: bool = False
     most: int | None = None
+    tokens: bool = True
 
     @property
     def everything(self) -> bool:
@@ -72,24 +81,22 @@ class Wanted(Struct, frozen=True):
 
 
 def summaries(root: Path, wanted: Wanted) -> Iterator[Summary]:
-    """The sessions below `root` that are asked for, the newest first; each is read once it is due."""
+    """The sessions below `root` that are asked for, the newest first; each is read once it is due.
+
+    All are looked at, whatever their names say: a name can be changed, and a clock be wrong.
+    """
     count = 0
     for folder in session_folders(root, unbegun=True):
         if wanted.most and count >= wanted.most:
             return
-        read = ends_and_tail(folder)
+        read = ends_and_tail(folder, lambda session: _reads_tail(session, wanted))
         if read is None:
             if wanted.everything:
                 count += 1
                 yield Summary(folder.name, "empty" if never_began(folder) else "unreadable")
-            continue
-        session, tail = read
-        if wanted.since is not None and datetime.fromisoformat(session.time) < wanted.since:
-            # The names begin with the time: nothing behind this one is younger.
-            return
-        if _is_wanted(session, wanted):
+        elif _is_wanted(read[0], wanted):
             count += 1
-            yield _summary(folder, session, tail)
+            yield _summary(folder, *read, wanted)
 
 
 def counted(root: Path, wanted: Wanted) -> int:
@@ -97,14 +104,8 @@ def counted(root: Path, wanted: Wanted) -> int:
     folders = session_folders(root, unbegun=True)
     if wanted.everything:
         return sum(1 for _ in folders)
-    count = 0
-    for folder in folders:
-        session = ends(folder)
-        if session is None:
-            continue
-        if wanted.since is None or datetime.fromisoformat(session.time) >= wanted.since:
-            count += _is_wanted(session, wanted)
-    return count
+    sessions = (ends(folder) for folder in folders)
+    return sum(1 for session in sessions if session is not None and _is_wanted(session, wanted))
 
 
 def newest_incomplete(root: Path) -> str | None:
@@ -123,42 +124,107 @@ def _is_wanted(session: SessionEnds, wanted: Wanted) -> bool:
     closed = session.closed
     return (
         (wanted.runbook is None or session.runbook_id == wanted.runbook)
+        and (wanted.since is None or _began_since(session, wanted.since))
         and (not wanted.failed or (closed is not None and closed.verdict in FAILED))
         and (not wanted.incomplete or closed is None or closed.cancelled)
-        and (not wanted.live or session.config.world == "live")
+        and (not wanted.live or session.world == "live")
     )
 
 
-_COUNTED: Final = regex(rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery)')
-"""Events that outcomes and spend follow from; the others are not read."""
-
-
-def _state_of(tail: Tail) -> State | None:
-    """The state as far as outcomes and spend go; None: a line of it can't be read."""
+def _began_since(session: SessionEnds, since: datetime) -> bool:
+    """Whether it began at that time or later, as far as can be told: what is no time is listed."""
     try:
-        return fold(parse_line(line) for line in tail.lines if _COUNTED.search(line, 0, 120))
-    except OTHER_FORM_ERRORS:
-        return None
+        return datetime.fromisoformat(session.time) >= since
+    except (ValueError, TypeError):
+        return True
 
 
-def _summary(folder: Path, session: SessionEnds, tail: Tail) -> Summary:
+def _is_folded(session: SessionEnds, wanted: Wanted) -> bool:
+    """Whether its ends do not tell all that is asked for."""
+    closed = session.closed
+    if closed is None or not closed.steps or wanted.tokens:
+        return True
+    return closed.calls > 0 and session.world != "rehearsed"
+
+
+def _reads_tail(session: SessionEnds, wanted: Wanted) -> bool:
+    return _is_wanted(session, wanted) and (
+        _is_folded(session, wanted) or _worst(session.closed) is not None
+    )
+
+
+def _summary(folder: Path, session: SessionEnds, tail: Tail, wanted: Wanted) -> Summary:
     closed = session.closed
     running = closed is None and _is_open_elsewhere(folder)
-    state = _state_of(tail)
+    state = _state_of(tail) if _is_folded(session, wanted) else None
+    worst = _worst(closed)
+    if worst is not None:
+        failure: Failure | None = Failure(worst, _code_of(worst, tail))
+    elif closed is not None and closed.steps:
+        failure = None
+    else:
+        failure = failure_of(state) if state is not None else None
     return Summary(
         folder.name,
         "running" if running else "incomplete" if closed is None else "closed",
         session.runbook_id,
-        session.config.world,
-        session.config.scenario,
+        session.world,
+        session.scenario,
         closed.verdict if closed is not None else None,
         session.time,
         closed.time if closed is not None else None,
         not running and (closed is None or closed.cancelled),
-        failure_of(state) if state is not None else None,
+        failure,
         spend_of(state) if state is not None and tail.whole else None,
         closed.calls if closed is not None else None,
     )
+
+
+# --- the last line ----------------------------------------------------------------------------
+
+_SEVERITY: Final = {outcome.value: rank for rank, outcome in enumerate(BAD_OUTCOMES)}
+
+
+def _worst(closed: ClosedEnd | None) -> str | None:
+    """The worst step that a last line names, the first of several; None where none is bad."""
+    if closed is None:
+        return None
+    bad = [step for step, outcome in closed.steps.items() if outcome in _SEVERITY]
+    return min(bad, key=lambda step: _SEVERITY[closed.steps[step]], default=None)
+
+
+# --- the lines before it ----------------------------------------------------------------------
+
+_COUNTED: Final = regex(
+    rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery'
+    rb'|evidence".{0,120}"name":"(?:battery|quota)")'
+)
+"""Events that outcomes and spend follow from; the others are not read."""
+_HEAD_BYTES: Final = 200
+"""Where in a line its kind stands, and the name of evidence."""
+
+
+def _state_of(tail: Tail) -> State | None:
+    """The state as far as outcomes and spend go; None: a line of it can't be read."""
+    lines = tail.content.split(b"\n")[:-1]
+    try:
+        return fold(parse_line(line) for line in lines if _COUNTED.search(line, 0, _HEAD_BYTES))
+    except OTHER_FORM_ERRORS:
+        return None
+
+
+def _code_of(step: str, tail: Tail) -> str | None:
+    """The code that a step last ended with; None where it had none, or its line is not there."""
+    at = tail.content.rfind(f'"ev":"{StepFinished.kind}","step":{json.dumps(step)},'.encode())
+    if at < 0:
+        return None
+    start = tail.content.rfind(b"\n", 0, at) + 1
+    try:
+        event = parse_line(tail.content[start : tail.content.find(b"\n", at)])
+    except JournalDamageError:
+        return None
+    finished = event.body
+    return finished.code if isinstance(finished, StepFinished) and event.step == step else None
 
 
 def failure_of(state: State) -> Failure | None:

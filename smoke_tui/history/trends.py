@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from smoke_tui.files import StorageError
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.file import read_journal
 from smoke_tui.journal.fold import fold
 from smoke_tui.journal.spend import spend_of
@@ -40,7 +41,7 @@ def points(state_dir: Path, *, rehearsed: bool = False) -> list[Point]:
         if len(trend) >= NEWEST:
             break
         session = ends(folder)
-        if session is None or session.config.real_provider == rehearsed:
+        if session is None or session.real_provider == rehearsed:
             continue
         try:
             state = fold(read_journal(folder).events)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from smoke_tui.history.index import ends
+from smoke_tui.history.ends import ends
 from smoke_tui.runbook import Runbook, load
 from smoke_tui.session.configure import DEFAULT_RUNBOOK
 from smoke_tui.session.missing_here import missing_here
@@ -53,12 +53,12 @@ def read_recorded(folder: Path) -> Recorded:
     session = ends(folder)
     if session is None:
         return Recorded(folder)
-    config, closed = session.config, session.closed
+    closed = session.closed
     return Recorded(
         folder,
         session.runbook_id,
-        config.world,
-        config.scenario or "",
+        session.world,
+        session.scenario or "",
         session.time,
         closed.verdict if closed is not None else "open",
         closed is None or closed.cancelled,

@@ -11,8 +11,9 @@ from smoke_tui.config.nearest import did_you_mean
 from smoke_tui.config.settings import Settings
 from smoke_tui.errors import CommandError, UsageError
 from smoke_tui.files import StorageError
+from smoke_tui.history.ends import ends
 from smoke_tui.history.find import reading, sessions_root
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.decision_rules import RULES
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.load import InvalidRecordError

@@ -53,16 +53,15 @@ def sessions(  # noqa: PLR0913
         raise UsageError(f"--last: expected a number of sessions (0: all), got {last}")
     now = utc_now()
     most = last if last is not None or json else SHOWN
-    wanted = Wanted(
-        runbook, since_when(since, now) if since else None, failed, incomplete, live, most
-    )
+    when = since_when(since, now) if since else None
+    wanted = Wanted(runbook, when, failed, incomplete, live, most, tokens=json)
     root = sessions_root(settings)
     rows = list(summaries(root, wanted))
     if json:
         print_json({"schema": "smoke-sessions/1", "sessions": [_object(row) for row in rows]})
     elif rows:
         print(table(_HEAD, [_cells(row, now) for row in rows], _BELOW, output_width()))
-        left = counted(root, wanted) - len(rows)
+        left = counted(root, wanted) - len(rows) if len(rows) == most else 0
         if left > 0:
             print(f"{left} older; --last 0 lists all", file=sys.stderr)
         hint = "verdicts are as recorded; `smoke-tui --check SESSION` verifies one"

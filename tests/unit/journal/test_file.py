@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.files import StorageError, private_folder
-from smoke_tui.history.index import ends, session_folders
+from smoke_tui.history.ends import ends
+from smoke_tui.history.index import session_folders
 from smoke_tui.journal.events.event import Event
 from smoke_tui.journal.file import JournalFile, read_journal
 from smoke_tui.journal.folders import EVIDENCE, JOURNAL
@@ -305,7 +306,7 @@ def test_first_and_last_lines_are_enough_for_the_list(tmp_path: Path) -> None:
     journal.close()
     first = ends(folder)
     assert first is not None
-    assert (first.runbook_id, first.config.world, first.closed) == ("smoke", "rehearsed", None)
+    assert (first.runbook_id, first.world, first.closed) == ("smoke", "rehearsed", None)
     journal = JournalFile.reopen(folder)
     journal.append(told(1, "y" * 70_000))
     journal.append(make_event(2, "T", 2, "session.closed", data={"verdict": "pass"}))
