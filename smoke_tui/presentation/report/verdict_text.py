@@ -208,9 +208,11 @@ def notable_rows(runbook: Runbook, state: State) -> list[Text]:
 def _findings(runbook: Runbook, state: State) -> list[Text]:
     """Findings, each once: a step that is tried again makes the same ones."""
     rows: list[Text] = []
-    for finding in state.findings:
-        where = f"{_step(runbook, finding.step)}: " if finding.step else ""
-        rows.append([f"{where}{excerpt(finding.message)} {excerpt(finding.remedy)}".rstrip()])
+    for step, message, remedy in dict.fromkeys(
+        (finding.step, finding.message, finding.remedy) for finding in state.findings
+    ):
+        where = f"{_step(runbook, step)}: " if step else ""
+        rows.append([f"{where}{excerpt(message)} {excerpt(remedy)}".rstrip()])
     return list({as_text(row): row for row in rows}.values())
 
 
