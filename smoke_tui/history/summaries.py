@@ -156,7 +156,7 @@ def _reads_tail(session: SessionEnds, wanted: Wanted) -> bool:
 def _summary(folder: Path, session: SessionEnds, tail: Tail, wanted: Wanted) -> Summary:
     closed = session.closed
     running = closed is None and _is_open_elsewhere(folder)
-    state = _state_of(tail) if _is_folded(session, wanted) else None
+    state = _state_of(tail, closed) if _is_folded(session, wanted) else None
     worst = _worst(closed)
     if worst is not None:
         failure: Failure | None = Failure(worst, _code_of(worst, tail))
@@ -195,20 +195,23 @@ def _worst(closed: ClosedEnd | None) -> str | None:
 
 # --- the lines before it ----------------------------------------------------------------------
 
-_COUNTED: Final = regex(
-    rb'"ev":"(?:session\.|try\.|step\.|spend\.|undone|amended|battery'
-    rb'|evidence".{0,120}"name":"(?:battery|quota)")'
+_SPENDING: Final = (
+    rb'"ev":"(?:try\.started|spend\.|battery|evidence".{0,120}"name":"(?:battery|quota)"'
 )
-"""Events that outcomes and spend follow from; the others are not read."""
+_SPEND: Final = regex(_SPENDING + b")")
+"""Events that spend follows from."""
+_OUTCOMES_AND_SPEND: Final = regex(_SPENDING + rb"|session\.|try\.|step\.|undone|amended)")
+"""Events that also outcomes follow from; no others are read."""
 _HEAD_BYTES: Final = 200
 """Where in a line its kind stands, and the name of evidence."""
 
 
-def _state_of(tail: Tail) -> State | None:
-    """The state as far as outcomes and spend go; None: a line of it can't be read."""
+def _state_of(tail: Tail, closed: ClosedEnd | None) -> State | None:
+    """The state as far as its last line does not tell it; None: a line can't be read."""
+    counted = _SPEND if closed is not None and closed.steps else _OUTCOMES_AND_SPEND
     lines = tail.content.split(b"\n")[:-1]
     try:
-        return fold(parse_line(line) for line in lines if _COUNTED.search(line, 0, _HEAD_BYTES))
+        return fold(parse_line(line) for line in lines if counted.search(line, 0, _HEAD_BYTES))
     except OTHER_FORM_ERRORS:
         return None
 

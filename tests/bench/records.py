@@ -18,6 +18,15 @@ from tests.helpers.long_journal import write
 READ = "import json, sys\nfor line in open(sys.argv[1]): json.loads(line)"
 EVENTS = 100_000
 SESSIONS = (100, 1_000, 10_000)
+LISTS: dict[str, tuple[str, ...]] = {
+    "`sessions`": ("sessions",),
+    "`sessions --last 0`, all": ("sessions", "--last", "0"),
+    "`sessions --failed`, none of them": ("sessions", "--failed"),
+    "`sessions --json`, all": ("sessions", "--json"),
+    "finding a session by its name": ("report", "20250101", "-o", "-"),
+    "`spend`": ("spend",),
+    "`--check --max-age`": ("--check", "openai-subscription", "--max-age", "1d"),
+}
 
 
 def rehearse(state: Path) -> Path:
@@ -66,9 +75,9 @@ def growth() -> Iterator[Row]:
     """How cost grows with the sessions of a machine."""
     with tempfile.TemporaryDirectory() as name:
         journal = (rehearse(Path(name)) / JOURNAL).read_bytes()
-    for argv in (("sessions",), ("spend",), ("--check", "openai-subscription", "--max-age", "1d")):
+    for work, argv in LISTS.items():
         yield _growth(
-            f"`{' '.join(argv[:1])}`" if argv[0] != "--check" else "`--max-age`",
+            work,
             "sessions",
             SESSIONS,
             lambda state, count, argv=argv: _timed_list(state, count, journal, argv),  # type: ignore[misc]
