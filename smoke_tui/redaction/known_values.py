@@ -36,7 +36,9 @@ _SIFTED: Final = _SIFT + _STRIDE - 1
 _LITTLE: Final = 64
 """Bytes of a text in which one search for each needle is faster, where they are `_FEW`."""
 _FEW: Final = 32
-_STRIDES: Final = struct.Struct(f"{_SIFT}s{_STRIDE - _SIFT}x")
+_SAMPLE: Final = f"{_SIFT}s{_STRIDE - _SIFT}x"
+_STRIDES: Final = struct.Struct(_SAMPLE)
+_BLOCKS: Final = struct.Struct(_SAMPLE * 512)
 _FIRST: Final = itemgetter(0)
 _WORD: Final = frozenset(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -144,8 +146,12 @@ class Needles:
     def _sampled(self, data: bytes, low: int) -> list[int]:
         """Sampled positions where a part of a needle's start stands; in most texts hardly any."""
         starts = self._starts
+        view = memoryview(data)
+        blocks = low + (len(data) - low) // _BLOCKS.size * _BLOCKS.size
+        if all(map(starts.keys().isdisjoint, _BLOCKS.iter_unpack(view[low:blocks]))):
+            low = blocks
         whole = low + (len(data) - low) // _STRIDE * _STRIDE
-        sampled = list(map(_FIRST, _STRIDES.iter_unpack(memoryview(data)[low:whole])))
+        sampled = list(map(_FIRST, _STRIDES.iter_unpack(view[low:whole])))
         sampled.append(data[whole : whole + _SIFT])
         if starts.keys().isdisjoint(sampled):
             return []
