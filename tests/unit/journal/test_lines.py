@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke_tui.journal.events.event import Event, JournalDamageError, parse_line
+from smoke_tui.journal.events.event import Event, JournalDamageError, checked_json, parse_line
 from smoke_tui.journal.events.kinds import DECISIONS, FACTS
 from tests.helpers.events import data_of, make_event
 
@@ -103,6 +103,55 @@ def test_foreign_bytes_are_damage(content: bytes) -> None:
 def test_a_right_checksum_does_not_make_an_event(head: bytes) -> None:
     with pytest.raises(JournalDamageError):
         parse_line(head + b',"crc":"%08x"}' % zlib.crc32(head))
+
+
+def read_as_python_reads(content: bytes) -> None:
+    """`content` without its last brace, under a right checksum, beside Python's own JSON."""
+    line = content + b',"crc":"%08x"}' % zlib.crc32(content)
+    try:
+        wanted = json.loads(content.decode() + "}")
+    except (ValueError, RecursionError):
+        with pytest.raises(JournalDamageError):
+            checked_json(line)
+        return
+    # The text tells 1 from 1.0 and from True, 0 from -0, and what is no number.
+    assert repr(checked_json(line)) == repr(wanted)
+
+
+@LAW
+@given(st.integers(0, 400), st.binary(max_size=3), st.integers(0, 2))
+def test_json_is_read_as_python_reads_it(at: int, other: bytes, cut: int) -> None:
+    head = SAMPLE.line().rpartition(b',"crc":"')[0]
+    place = at % len(head)
+    read_as_python_reads(head[:place] + other + head[place + cut :])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "NaN",
+        "-Infinity",
+        "1e400",
+        "1e-400",
+        "-0",
+        "-0.0",
+        "1.0",
+        "1E5",
+        "01",
+        "1.",
+        "9" * 400,
+        '"\\ud800"',
+        '"\\ud83d\\ude00"',
+        '"\u00e9"',
+        '"\x01"',
+        '"\x7f"',
+        '{"a":1,"a":2}',
+        "[" * 400 + "]" * 400,
+        "[" * 5000 + "]" * 5000,
+    ],
+)
+def test_odd_json_is_read_as_python_reads_it(value: str) -> None:
+    read_as_python_reads(b'{"seq":1,"data":' + value.encode())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
