@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +13,17 @@ from smoke_tui.rehearsal import Rehearsal
 from tests.bench.measure import Row, command, program, times
 from tests.bench.records import rehearse
 from tests.helpers import codex_runs
+
+_LIBRARIES = "import msgspec, markdown_it, asyncio, authlib.oauth2.rfc6749, httpx2, httpcore2, h11"
+_GUARDIAN = ("-I", "-S", "-c", "import ctypes, select, signal, subprocess")
+FLOOR = (
+    ("-c", _LIBRARIES),
+    _GUARDIAN,
+    ("-c", "import json, http.server"),
+    _GUARDIAN,
+    ("-c", "import json, http.client"),
+)
+"""What a check starts one after the other, and none of what these do then."""
 
 
 def rows() -> Iterator[Row]:
@@ -42,6 +54,14 @@ def rows() -> Iterator[Row]:
                 "≤ 1.5×",
                 f"{ours.wall:.2f} s, {theirs:.2f} s",
             )
+        floor = sum(command([sys.executable, *argv], repeat=5).wall for argv in FLOOR)
+        yield Row(
+            "its libraries, and the four Pythons that a stack, its seed and their guardians are",
+            "the second of these turns",
+            times(floor / theirs),
+            "(floor)",
+            f"{floor:.2f} s, {theirs:.2f} s",
+        )
     for work, cost in (("replay", replay), ("report", report)):
         yield Row(
             f"`{work}` of that session",
