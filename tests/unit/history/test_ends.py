@@ -39,6 +39,15 @@ CHANGED = [
         "3 rehearsed-cassettes",
     )
 ]
+DAMAGED = [
+    *CHANGED,
+    *(
+        path
+        for path in RECORDS
+        if f"{path.parent.name[-1]} {path.stem}"
+        in ("1 rehearsed-command-failed", "2 rehearsed-token-expired", "3 rehearsed-battery")
+    ),
+]
 PASSED = ("pass", "pass-attested", "pass-with-waivers")
 
 
@@ -175,7 +184,7 @@ def changed_lines(lines: tuple[bytes, ...]) -> Iterator[bytes]:
     yield b""
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda path: f"{path.parent.name[-1]}-{path.stem}")
+@pytest.mark.parametrize("record", DAMAGED, ids=lambda path: f"{path.parent.name[-1]}-{path.stem}")
 def test_a_row_of_a_damaged_record_says_what_its_ends_say(record: Path, folder: Path) -> None:
     for content in changed_lines(lines_of(record)):
         (folder / JOURNAL).write_bytes(content)
