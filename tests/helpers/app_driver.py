@@ -115,17 +115,37 @@ def screen_text(app: App[Any]) -> str:
 
 
 async def settled(pilot: Pilot[Any], looks: int = 3) -> str:
-    """The screen's text once it has stayed the same for so many looks, more than a tick apart."""
+    """The screen's text once it has stayed the same for so many looks, more than a tick apart.
+
+    A look counts where the app has nothing left to do: on a busy machine it may need longer for a
+    new size than three looks take.
+    """
     same: list[str] = []
     end = time.monotonic() + LONGEST
-    while len(same) < looks and time.monotonic() < end:
+    while len(same) < looks:
+        assert time.monotonic() < end, f"the screen does not settle:\n{screen_text(pilot.app)}"
         await pilot.pause(0.12)
+        if not _has_rested(pilot.app):
+            same = []
+            continue
         if any(w.group == "detail" and not w.is_finished for w in pilot.app.workers):
             # A session's journal is being read, for the panel beside the lists.
             continue
         text = screen_text(pilot.app)
         same = [*same, text] if text in same else [text]
     return same[-1]
+
+
+def _has_rested(app: App[Any]) -> bool:
+    """Whether no message waits, no size is on its way, and nothing is to be laid out or drawn."""
+    screen = app.screen
+    pending = ("_layout_required", "_scroll_required", "_repaint_required", "_dirty_widgets")
+    return (
+        screen.size == app.size
+        and not any(getattr(app, name) for name in ("_resize_event", "_resize_timer"))
+        and not any(getattr(screen, name) for name in (*pending, "_callbacks"))
+        and not any(each.message_queue_size for each in (app, screen, *screen.walk_children()))
+    )
 
 
 def journal_events(state_dir: Path) -> list[Event]:

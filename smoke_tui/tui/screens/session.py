@@ -25,6 +25,7 @@ from smoke_tui.runbook import Runbook
 from smoke_tui.session.cassette_review import ReviewPlace
 from smoke_tui.session.open_view import open_live, open_rehearsal, open_resumed
 from smoke_tui.session.session_view import SessionView
+from smoke_tui.structs import Struct
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.bindings import SESSION
 from smoke_tui.tui.render.briefing import briefing
@@ -45,6 +46,19 @@ from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
 TICK = 0.1
 LONG_WORK = 5_000
 _ZOOMS = ("", "-zoom-briefing", "-zoom-output")
+
+
+class _Room(Struct, frozen=True):
+    """All that a drawing takes from the layout, in cells: it is drawn again until that stays."""
+
+    width: int
+    steps: int
+    briefing: int
+    bar: int
+    columns: int
+    middle: int
+    # Shares of the height depend on classes, which a drawing sets, too.
+    classes: frozenset[str]
 
 
 class SessionScreen(SessionAnswers):
@@ -92,7 +106,7 @@ class SessionScreen(SessionAnswers):
     def on_resize(self) -> None:
         """Draw again, once the layout is known."""
         # What is wrapped by hand has to know the new widths, which come with the layout.
-        self.call_after_refresh(self.redraw)
+        self.call_after_refresh(self.tick)
 
     # --- the state, drawn -----------------------------------------------------------------
 
@@ -116,15 +130,11 @@ class SessionScreen(SessionAnswers):
         if changed:
             self._follow_questions(snapshot)
         self.smoke.show_terminal_title(snapshot)
-        widths = tuple(
-            self.query_one(name).size.width for name in ("#step-list", "#briefing", "#bar")
-        )
+        room = self._room()
         now = (
             snapshot.elapsed // 1000,
             self.viewed,
-            self.size,
-            widths,
-            self._most_text_rows(0),
+            room,
             snapshot.fault,
             snapshot.leaving,
             snapshot.ended,
@@ -132,47 +142,57 @@ class SessionScreen(SessionAnswers):
         )
         if changed or now != self._drawn:
             self._drawn = now
-            self.draw(snapshot)
+            self._draw(snapshot, room)
 
-    def redraw(self) -> None:
-        """Draw this moment, where there is still something to draw on."""
-        if self.is_attached:
-            self.draw(self.snapshot)
+    def _room(self) -> _Room:
+        steps, brief, bar, columns, middle = (
+            self.query_one(name)
+            for name in ("#step-list", "#briefing", "#bar-scroll", "#columns", "#middle")
+        )
+        return _Room(
+            width=self.size.width,
+            # Without the scroll bar, which comes with a layout and takes from the width.
+            steps=max(10, steps.scrollable_content_region.width),
+            briefing=brief.scrollable_content_region.width or 76,
+            bar=bar.container_size.width or 76,
+            columns=columns.size.height,
+            middle=middle.size.height,
+            classes=self.classes,
+        )
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def _draw(self, snapshot: Snapshot, room: _Room) -> None:
         """Show a moment; panels that are the same stay as they are."""
         with self.app.batch_update():
-            self.query_one("#top", Panel).show(session_header(snapshot, self.size.width))
-            self.query_one("#strip", Panel).show(strip(snapshot, self.size.width))
+            self.query_one("#top", Panel).show(session_header(snapshot, room.width))
+            self.query_one("#strip", Panel).show(strip(snapshot, room.width))
             steps = self.query_one("#step-list", ScrollPanel)
-            if steps.show(step_list(snapshot, max(10, steps.scrollable_content_region.width))):
+            if steps.show(step_list(snapshot, room.steps)):
                 steps.scroll_to(y=max(0, row_of(snapshot) - 4), animate=False)
             brief = self.query_one("#briefing", ScrollPanel)
-            if brief.show(briefing(snapshot, brief.scrollable_content_region.width or 76)):
+            if brief.show(briefing(snapshot, room.briefing)):
                 self.refresh_bindings()
             self.query_one("#evidence", ScrollPanel).show(evidence(snapshot))
             self.query_one("#output", LogView).follow(self.live.log)
-            self._draw_bar(snapshot)
+            self._draw_bar(snapshot, room)
 
-    def _draw_bar(self, snapshot: Snapshot) -> None:
+    def _draw_bar(self, snapshot: Snapshot, room: _Room) -> None:
         now = question_bar(snapshot)
         bar = self.query_one("#bar")
         scroll = self.query_one("#bar-scroll", VerticalScroll)
-        width = scroll.container_size.width or 76
-        keys = key_row(now.keys, width)
+        keys = key_row(now.keys, room.bar)
         new = self.query_one("#bar-text", Panel).show(now.text)
         if self.query_one("#bar-keys", Panel).show(keys):
             self.refresh_bindings()
         below = len(keys.plain.split("\n"))
-        room = self._most_text_rows(below)
-        scroll.styles.max_height = room
-        rows = now.text.wrap(width)
-        hidden = len(rows) - room
-        self._shrink_briefing(bar.gutter.height + min(len(rows), room) + below)
-        if new or room != self._text_rows:
-            self._text_rows = room
+        most = self._most_text_rows(room.columns, below)
+        scroll.styles.max_height = most
+        rows = now.text.wrap(room.bar)
+        hidden = len(rows) - most
+        self._shrink_briefing(room.middle, bar.gutter.height + min(len(rows), most) + below)
+        if new or most != self._text_rows:
+            self._text_rows = most
             here = next((n for n, row in enumerate(rows) if row.plain.startswith(" ▶")), 0)
-            scroll.scroll_to(y=max(0, here - room + 2) if here else 0, animate=False)
+            scroll.scroll_to(y=max(0, here - most + 2) if here else 0, animate=False)
         scroll.can_focus = hidden > 0
         title = f"{now.title} · {count(hidden, 'more row')}: tab, j" if hidden > 0 else now.title
         title = adapt_text(self.app, title)
@@ -185,19 +205,17 @@ class SessionScreen(SessionAnswers):
             "-reading",
         )
 
-    def _most_text_rows(self, keys: int) -> int:
+    def _most_text_rows(self, rows: int, keys: int) -> int:
         """The most rows of the bar that its text may have, so that the keys below it are seen."""
         bar = self.query_one("#bar")
         share = bar.styles.max_height
-        rows = self.query_one("#columns").size.height
         most = int(rows * share.value / 100) if share is not None else rows
         return max(1, min(12, most - bar.gutter.height - keys))
 
-    def _shrink_briefing(self, bar: int) -> None:
+    def _shrink_briefing(self, rows: int, bar: int) -> None:
         """Shrink the briefing below its share where it would take rows that the bar needs."""
         brief = self.query_one("#briefing")
-        rows, output = self.query_one("#middle").size.height, self.query_one("#output")
-        least = output.styles.min_height
+        least = self.query_one("#output").styles.min_height
         left = max(2, rows - bar - (int(least.value) if least is not None else 1))
         before = brief.styles.inline.max_height
         brief.styles.inline.clear_rule("max_height")
@@ -278,7 +296,7 @@ class SessionScreen(SessionAnswers):
         """Show one step."""
         self.viewed = step_id
         self.query_one("#briefing", ScrollPanel).scroll_home(animate=False)
-        self.draw(self.snapshot)
+        self.tick()
 
     def action_evidence(self) -> None:
         """Show the evidence in the place of the output, and back."""

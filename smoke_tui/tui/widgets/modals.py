@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -27,12 +29,26 @@ REVEAL_SECONDS: Final = 60.0
 
 
 class LatestSize(Screen[T]):
-    """A screen that ignores every size that the terminal does not have any more.
+    """A screen that ignores a size that the terminal does not have any more; its widgets miss none.
 
     Textual's screens tell themselves of every size they were laid out in. With two on their way,
     as when a window is dragged while a session is busy, they would call each other up for ever,
-    and no key would be answered.
+    and no key would be answered. A widget is told of no new size where something asked for a place
+    between a scroll and the layout: the layout then finds nothing changed.
     """
+
+    def on_mount(self) -> None:
+        """Look at each layout."""
+        self._sizes: dict[Widget, Size] = {}
+        self.screen_layout_refresh_signal.subscribe(self, self._send_resizes, immediate=True)
+
+    def _send_resizes(self, _screen: Screen[object]) -> None:
+        """Tell the widgets whose size this layout changed; those that know it are told once more."""
+        sizes = {widget: widget.size for widget in self.walk_children(Widget)}
+        for widget, size in sizes.items():
+            if self._sizes.get(widget, size) != size:
+                widget.post_message(Resize(size, widget.virtual_size, widget.container_size))
+        self._sizes = sizes
 
     def post_message(self, message: Message) -> bool:
         """Take a message, unless it is a size that is out of date."""

@@ -48,6 +48,8 @@ class Panel(Static):
             return False
         self._shown = shown
         self.draws += 1
+        # Textual keeps the height of the text before, where it laid that out moments ago.
+        self._box_model_cache.clear()
         self.update(content)
         return True
 

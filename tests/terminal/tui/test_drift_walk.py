@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smoke_tui.tui.app import SmokeApp
-from smoke_tui.tui.screens.compare import show_comparison
+from smoke_tui.tui.screens.compare import CompareScreen, show_comparison
 from smoke_tui.tui.screens.drift import DriftScreen
 from smoke_tui.tui.screens.home import HomeScreen
 from smoke_tui.tui.screens.report import ReportScreen
@@ -115,9 +115,9 @@ def test_answers_of_two_sessions_are_shown_word_by_word(scenario: str, tmp_path:
                 home = app.screen
                 assert isinstance(home, HomeScreen)
                 show_comparison(home, *folders)
-                await pilot.pause()
+                await until(pilot, lambda: isinstance(app.screen, CompareScreen), "the sessions")  # noqa: B023
                 await press(pilot, "v")
-                await until(pilot, lambda: "= same" in screen_text(app), "the comparison")  # noqa: B023
-                assert "1.00 >= 0.70 (override; default 0.85)" in screen_text(app)
+                verdict = "1.00 >= 0.70 (override; default 0.85)"
+                await until(pilot, lambda: verdict in screen_text(app), "the answers")  # noqa: B023
 
     asyncio.run(main())

@@ -11,8 +11,9 @@ import pytest
 import textual
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.color import Color
+from textual.content import Content
 from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import WorkerFailed
 
@@ -20,7 +21,9 @@ from smoke_tui.tui.app import Goal, SmokeApp
 from smoke_tui.tui.app_base import AppBase
 from smoke_tui.tui.screens.session import SessionScreen
 from smoke_tui.tui.widgets.footer import footer_row
-from tests.helpers.app_driver import settings
+from smoke_tui.tui.widgets.modals import LatestSize
+from smoke_tui.tui.widgets.panel import Panel, ScrollPanel
+from tests.helpers.app_driver import settings, settled, until
 from tests.helpers.events import data_of
 from tests.helpers.tui_records import run_until
 
@@ -156,3 +159,65 @@ def test_keys_in_the_last_row_are_apart_and_the_last_one_is_always_there(width: 
     assert shown[0] == "a Worda"
     assert shown[-1] == "l Wordl"
     assert all(re.fullmatch(r"\w Word\w", part) for part in shown)
+
+
+class TwoPanels(LatestSize[None]):
+    DEFAULT_CSS = "ScrollPanel { border: solid; height: 10; width: 30 }"
+
+    def compose(self) -> ComposeResult:
+        text = Content("\n".join(map(str, range(40))))
+        yield ScrollPanel("first", "First", text)
+        yield ScrollPanel("second", "Second", text)
+
+
+def test_a_widget_learns_of_its_size_though_a_place_was_asked_for() -> None:
+    """Between a scroll and the layout Textual then finds nothing changed, and tells nobody."""
+
+    async def main() -> None:
+        app = App[None]()
+        async with app.run_test(size=(80, 60)) as pilot:
+            screen = TwoPanels()
+            await app.push_screen(screen)
+            first, second = screen.query_one("#first"), screen.query_one("#second")
+
+            def hint() -> str:
+                return f"{first.max_scroll_y} more rows: tab, j"
+
+            screen.set_focus(None)
+            await until(pilot, lambda: first.border_subtitle == hint())
+            second.scroll_to(y=3, animate=False, immediate=True)
+            await until(pilot, lambda: screen._compositor._full_map_invalidated)
+            before = first.max_scroll_y
+            first.styles.height = 19
+            while not screen._layout_required:  # noqa: ASYNC110 (a pause would let the layout come)
+                await asyncio.sleep(0)
+            assert first in screen._compositor.full_map
+            assert first.max_scroll_y == before
+            await until(pilot, lambda: first.max_scroll_y == before - 9)
+            await until(pilot, lambda: first.border_subtitle == hint(), str(first.border_subtitle))
+
+    asyncio.run(main())
+
+
+class OnePanel(LatestSize[None]):
+    def compose(self) -> ComposeResult:
+        yield Panel("text", Content("one row"))
+
+
+def test_a_panel_is_as_high_as_its_newest_text() -> None:
+    """Textual keeps the height of a text that it laid out before it took note of the text."""
+
+    async def main() -> None:
+        app = App[None]()
+        async with app.run_test() as pilot:
+            screen = OnePanel()
+            await app.push_screen(screen)
+            panel = screen.query_one(Panel)
+            await until(pilot, lambda: panel.size.height == 1)
+            panel.show(Content("three\nrows\nhere"))
+            screen._refresh_layout()
+            panel.show(Content("now\ntwo"))
+            await settled(pilot)
+            assert panel.size.height == 2
+
+    asyncio.run(main())
