@@ -188,6 +188,7 @@ def end(code: int) -> NoReturn:
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
     if alone and sys.gettrace() is None and sys.getprofile() is None:
+        # What the interpreter itself calls at its end; there is no public name for it.
         atexit._run_exitfuncs()  # noqa: SLF001
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import NODEFAULT, Struct, StructMeta, field
-from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     # Its calls are checked by the types of the struct's fields.
@@ -25,7 +24,6 @@ __all__ = [
     "asdict",
     "defaults",
     "field",
-    "force_setattr",
     "replace",
 ]
 

@@ -168,6 +168,16 @@ def _form_of(value: dict[str, Json] | list[Json], depth: int = _DEEPEST) -> Hash
     return keys, kinds, tuple(inner)
 
 
+def _table(line: bytes) -> dict[str, Any]:
+    """The JSON table of a line; an empty one where it is no table.
+
+    Raises:
+        JournalDamageError: the line is damaged.
+    """
+    raw = checked_json(line)
+    return raw if isinstance(raw, dict) else {}
+
+
 def _remember(forms: set[Hashable], form: Hashable) -> None:
     if len(forms) < _MOST_FORMS:
         forms.add(form)
@@ -188,8 +198,8 @@ def _opened_end(line: bytes, closed: ClosedEnd | None) -> SessionEnds | None:
     Raises:
         JournalDamageError: the line is damaged.
     """
-    raw = checked_json(line)
-    form = _form_of(raw) if isinstance(raw, dict) and raw.get("ev") == SessionOpened.kind else None
+    raw = _table(line)
+    form = _form_of(raw) if raw.get("ev") == SessionOpened.kind else None
     if form in _OPENED_FORMS:
         return _opened_in(raw, closed)
     first = _with_defaults(parse_line(line))
@@ -256,8 +266,8 @@ def _with_defaults(event: Event) -> Event:
 def _closed_end(line: bytes) -> ClosedEnd | None:
     """The facts of a last journal line; None where it does not close the session."""
     try:
-        raw = checked_json(line)
-        if not isinstance(raw, dict) or raw.get("ev") != SessionClosed.kind:
+        raw = _table(line)
+        if raw.get("ev") != SessionClosed.kind:
             return None
         form = _form_of(raw)
         if form in _CLOSED_FORMS and raw["data"]["verdict"] in _VERDICTS:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from typing import Any
+
+from tests.bench.serving import listen, serving
 
 MODEL = "gpt-bench"
 REASON = (
@@ -102,23 +102,9 @@ def serve(ready: Connection, seconds: float) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    async def main() -> None:
-        server = await asyncio.start_server(handle, "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
+    listen(ready, handle)
 
 
-@contextmanager
-def canned_judge(seconds: float = 0.0) -> Iterator[int]:
+def canned_judge(seconds: float = 0.0) -> AbstractContextManager[int]:
     """The judge's port, while it runs."""
-    spawn = multiprocessing.get_context("spawn")
-    mine, theirs = spawn.Pipe()
-    server = spawn.Process(target=serve, args=(theirs, seconds), daemon=True)
-    server.start()
-    try:
-        yield int(mine.recv())
-    finally:
-        server.terminate()
-        server.join()
+    return serving(serve, seconds)

@@ -135,24 +135,24 @@ def rows() -> Iterator[Row]:
         with _smallest(home / "4", port) as terminal:
             their_key = _keys(terminal, "?", "ANSWERED", "")
     work, peer = "the app, 300 deltas a second", "a Textual app with one `Log`"
-    yield Row(
-        f"{work}: CPU",
-        peer,
-        times(ours.core / theirs.core),
-        "≤ 0.30 of a core",
-        f"{ours.core:.2f}, {theirs.core:.2f} of a core",
-    )
-    yield Row(
-        f"{work}: renders a second",
-        peer,
-        times(ours.renders / theirs.renders),
-        "≤ 12",
-        f"{ours.renders:.1f}, {theirs.renders:.1f}",
-    )
-    yield Row(
-        f"{work}: a key is answered",
-        peer,
-        times(key / their_key),
-        "≤ 50 ms",
-        f"{key * 1e3:.0f} ms, {their_key * 1e3:.0f} ms, medians of {_KEYS}",
-    )
+    for what, ratio, goal, figures in (
+        (
+            "CPU",
+            ours.core / theirs.core,
+            "≤ 0.30 of a core",
+            f"{ours.core:.2f}, {theirs.core:.2f} of a core",
+        ),
+        (
+            "renders a second",
+            ours.renders / theirs.renders,
+            "≤ 12",
+            f"{ours.renders:.1f}, {theirs.renders:.1f}",
+        ),
+        (
+            "a key is answered",
+            key / their_key,
+            "≤ 50 ms",
+            f"{key * 1e3:.0f} ms, {their_key * 1e3:.0f} ms, medians of {_KEYS}",
+        ),
+    ):
+        yield Row(f"{work}: {what}", peer, times(ratio), goal, figures)

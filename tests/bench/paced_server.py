@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+
+from tests.bench.serving import listen, serving
 
 _SENTENCE = (
     "the request was handled in time and the worker took the next one from the queue so that no "
@@ -118,23 +118,9 @@ def serve(ready: Connection, pace: Pace) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    async def main() -> None:
-        server = await asyncio.start_server(handle, "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
+    listen(ready, handle)
 
 
-@contextmanager
-def paced_server(pace: Pace) -> Iterator[int]:
+def paced_server(pace: Pace) -> AbstractContextManager[int]:
     """The server's port, while it runs."""
-    spawn = multiprocessing.get_context("spawn")
-    mine, theirs = spawn.Pipe()
-    server = spawn.Process(target=serve, args=(theirs, pace), daemon=True)
-    server.start()
-    try:
-        yield int(mine.recv())
-    finally:
-        server.terminate()
-        server.join()
+    return serving(serve, pace)

@@ -166,7 +166,7 @@ _FORMS: Final = frozenset(
 _JSON: Final = msgspec.json.Decoder()
 
 
-def checked_json(line: bytes) -> Any:
+def checked_json(line: bytes) -> Json:
     """The JSON value of one line (without or with its newline), its checksum left away.
 
     Raises:
@@ -179,14 +179,16 @@ def checked_json(line: bytes) -> Any:
     if b"%08x" % zlib.crc32(head) != tail[:8]:
         raise JournalDamageError("the line's checksum does not fit its content")
     try:
-        return _JSON.decode(head + b"}")
+        decoded: Json = _JSON.decode(head + b"}")
+        return decoded
     except (msgspec.DecodeError, ValueError, RecursionError):
         # What it is stricter about: numbers without an end, halves of surrogate pairs.
         pass
     try:
-        return json.loads(f"{head.decode()}}}")
+        parsed: Json = json.loads(f"{head.decode()}}}")
     except (ValueError, RecursionError) as error:
         raise _no_event(error) from None
+    return parsed
 
 
 def parse_line(line: bytes) -> Event:
@@ -197,6 +199,8 @@ def parse_line(line: bytes) -> Event:
     """
     raw = checked_json(line)
     try:
+        if not isinstance(raw, dict):
+            raise TypeError("no table")
         seq, time, ms, kind, step, attempt, request_seq, data = parts = _PARTS(raw)
         if tuple(map(type, parts)) not in _FORMS:
             for value, kinds in zip(parts, _KEYS.values(), strict=True):
