@@ -6,6 +6,7 @@ in one of the two lists (a test checks that), so a new one cannot stay out of th
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sys
@@ -22,8 +23,8 @@ FAST_FOLDERS: Final = frozenset({"unit"})
 OTHER_FOLDERS: Final = frozenset({"integration", "sessions", "terminal"})
 """Tests with real parts: children, loopback servers, terminals, browsers, databases."""
 
-LEAST_FAST: Final = 3000
-"""Tests in the fast lane; far fewer would mean that it has come apart."""
+LEAST_FAST: Final = 1200
+"""Tests in the fast lane, each with few parameters; far fewer: it has come apart."""
 
 _SETTINGS: Final = "_hypothesis_internal_use_settings"
 """Under this name Hypothesis keeps the settings of a test; there is no public way to change them."""
@@ -31,7 +32,7 @@ _SETTINGS: Final = "_hypothesis_internal_use_settings"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 OTHER_PYTHONS: Final = ("3.12", "3.13")
-"""On these the fast lane is run as well, where they are installed."""
+"""On these the fast lane is run as well, with few parameters, where they are installed."""
 
 
 def not_installed(version: str) -> str:
@@ -69,6 +70,12 @@ def add_options(parser: pytest.Parser) -> None:
         type=int,
         metavar="NUMBER",
         help="give each property test at most so many inputs",
+    )
+    parser.addoption(
+        "--most-parameters",
+        type=int,
+        metavar="NUMBER",
+        help="run each test with at most so many of its parameters",
     )
 
 
@@ -159,6 +166,19 @@ def limit_examples(config: pytest.Config, items: list[pytest.Item]) -> None:
         given = getattr(function, _SETTINGS, None)
         if given is not None and given.max_examples > most:
             setattr(function, _SETTINGS, settings(given, max_examples=most))
+
+
+def limit_parameters(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run each test with fewer of its parameters, from all parts of their list, where asked for."""
+    most = config.getoption("--most-parameters")
+    if most is None:
+        return
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    items[:] = [
+        item for test in tests.values() for item in test[:: max(1, math.ceil(len(test) / most))]
+    ]
 
 
 def mark(items: list[pytest.Item]) -> None:

@@ -114,7 +114,7 @@ def screen_text(app: App[Any]) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
-async def settled(pilot: Pilot[Any], looks: int = 3) -> str:
+async def settled(pilot: Pilot[Any], looks: int = 2) -> str:
     """The screen's text once it has stayed the same for so many looks, more than a tick apart.
 
     A look counts where the app has nothing left to do: on a busy machine it may need longer for a

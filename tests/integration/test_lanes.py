@@ -148,6 +148,19 @@ def test_property_tests_get_fewer_inputs_where_that_is_asked_for(suite: Path) ->
     assert (len(few), len(all_of_them)) == (7, 50)
 
 
+def test_each_test_gets_fewer_parameters_where_that_is_asked_for(suite: Path) -> None:
+    (suite / "test_some.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('n', range(7))\ndef test_many(n): pass\n"
+        "@pytest.mark.parametrize('n', range(2))\ndef test_two(n): pass\n"
+        "def test_one(): pass\n"
+    )
+    done = run("-p", "no:xdist", "--most-parameters=3", "--collect-only", cwd=suite)
+    names = [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+    many = [f"test_many[{n}]" for n in (0, 3, 6)]
+    assert names == [*many, "test_two[0]", "test_two[1]", "test_one"], done.stdout + done.stderr
+
+
 def test_no_random_seed_where_ci_is_set(suite: Path) -> None:
     done = run("--seed", "random", cwd=suite, more={"CI": "1"})
     assert done.returncode == 4
