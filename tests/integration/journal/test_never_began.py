@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke_tui.journal.folders import EVIDENCE, JOURNAL, clear_left, never_began
-from tests.helpers.program_faults import check, newest
+from tests.helpers.program import Program
 
 NAME = "20991231T235959Z-0001"
 TEMPORARY = ".smoke-tui-k1ll3d"
@@ -48,43 +48,41 @@ KINDS = ("folder", "evidence", "empty", "half a line")
     ids=lambda argv: " ".join(argv),
 )
 def test_it_is_reported_as_not_begun_and_never_as_damage(
-    tmp_path: Path, kind: str, argv: tuple[str, ...]
+    program: Program, kind: str, argv: tuple[str, ...]
 ) -> None:
-    folder = leave(tmp_path / "state", kind)
-    done = check(tmp_path / "state", tmp_path, *argv)
+    folder = leave(program.state, kind)
+    done = program(*argv)
     assert done.code == 5, done.err
     assert "ended before its first line was written: nothing ran" in done.err
     assert folder.exists(), "reading clears nothing"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_list_names_it_and_the_next_start_clears_it(tmp_path: Path, kind: str) -> None:
-    state = tmp_path / "state"
-    folder = leave(state, kind)
-    listed = check(state, tmp_path, "sessions")
+def test_the_list_names_it_and_the_next_start_clears_it(program: Program, kind: str) -> None:
+    folder = leave(program.state, kind)
+    listed = program("sessions")
     assert listed.code == 0
     assert f"{NAME}  (ended before its first line: nothing ran)\n" in listed.out
-    (row,) = json.loads(check(state, tmp_path, "sessions", "--json").out)["sessions"]
+    (row,) = json.loads(program("sessions", "--json").out)["sessions"]
     assert (row["session"], row["verdict"]) == (NAME, None)
-    assert check(state, tmp_path, "--check", "--rehearse").code == 0
+    assert program("--check", "--rehearse").code == 0
     assert not folder.exists()
-    assert check(state, tmp_path, "--check", "last").code == 0
+    assert program("--check", "last").code == 0
 
 
-def test_a_temporary_file_beside_the_evidence_is_no_damage(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    assert check(state, tmp_path, "--check", "--rehearse").code == 0
-    folder = newest(state)
+def test_a_temporary_file_beside_the_evidence_is_no_damage(program: Program) -> None:
+    assert program("--check", "--rehearse").code == 0
+    folder = program.only()
     left = [folder / EVIDENCE / TEMPORARY, folder / f".{JOURNAL}.new"]
     for path in left:
         path.write_bytes(b"half")
-    verified = check(state, tmp_path, "--check", "last", "--json")
+    verified = program("--check", "last", "--json")
     assert verified.code == 0, verified.out
     assert not [
         row for row in json.loads(verified.out)["findings"] if row["code"].startswith("evidence")
     ]
-    assert check(state, tmp_path, "archive", "last", "-o", "a.smoke").code == 0
-    assert check(state, tmp_path, "--check", "--rehearse").code == 0
+    assert program("archive", "last", "-o", "a.smoke").code == 0
+    assert program("--check", "--rehearse").code == 0
     assert not any(path.exists() for path in left), "the next start clears it"
 
 
