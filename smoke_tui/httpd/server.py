@@ -76,18 +76,25 @@ class HttpServer:
         """Number of open connections."""
         return len(self._connections)
 
-    async def close(self) -> None:
-        """Stop listening and abort every connection; safe to call twice."""
+    async def close(self, grace: float = 0.0) -> None:
+        """Stop listening and abort every connection; safe to call twice.
+
+        Connections that are open get `grace` seconds to end by themselves.
+        """
         for listener in self._listeners:
             listener.close()
-        running = dict(self._connections)
-        for task, writer in running.items():
-            writer.transport.abort()
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        for listener in self._listeners:
-            await listener.wait_closed()
-        self._listeners.clear()
+        try:
+            if grace and self._connections:
+                await asyncio.wait(self._connections, timeout=grace)
+        finally:
+            running = dict(self._connections)
+            for task, writer in running.items():
+                writer.transport.abort()
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            for listener in self._listeners:
+                await listener.wait_closed()
+            self._listeners.clear()
 
 
 async def serve(

@@ -32,6 +32,8 @@ PAGE: Final = (
     "<body style='font-family:sans-serif;margin:3em'><p>{}</p></body></html>"
 )
 DONE: Final = "/done"
+LAST_PAGE_SECONDS: Final = 1.0
+"""How long a browser has to fetch the last page, once its sign-in was taken."""
 
 
 class Callback:
@@ -43,6 +45,7 @@ class Callback:
         self._ref = ref
         self._post = post
         self._taken = False
+        self._asked_for_last_page = asyncio.Event()
         self._ignored = 0
 
     async def start(self) -> HttpServer | None:
@@ -69,6 +72,7 @@ class Callback:
         if len(host_values) != 1 or host_values[0].lower() not in hosts:
             return _page(421, "This address does not belong here.")
         if request.path == DONE and request.method == "GET":
+            self._asked_for_last_page.set()
             return _page(
                 200, "The sign-in has come back. You can close this tab and go on in the terminal."
             )
@@ -94,6 +98,18 @@ class Callback:
         self._post(PortAnswer(*read_redirect(request.query, self._vault, self._ref)))
         return ServerResponse(303, (*HEADERS, ("location", DONE)))
 
+    async def finish(self, server: HttpServer) -> None:
+        """Stop listening; a browser that has been here sees the last page, and no broken one."""
+        grace = LAST_PAGE_SECONDS if self._taken else 0.0
+        try:
+            if grace:
+                async with asyncio.timeout(grace):
+                    await self._asked_for_last_page.wait()
+        except TimeoutError:
+            grace = 0.0
+        finally:
+            await server.close(grace)
+
 
 def _page(status: int, text: str) -> ServerResponse:
     return ServerResponse(status, HEADERS, PAGE.format(text).encode())
@@ -106,10 +122,11 @@ class LiveCallbacks(Struct, frozen=True):
 
     async def listen(self, request: Listen, refs: Refs, post: Post) -> None:
         """Listen until cancelled, and post what comes in."""
-        server = await Callback(request, self.vault, refs["code"], post).start()
+        callback = Callback(request, self.vault, refs["code"], post)
+        server = await callback.start()
         if server is None:
             return
         try:
             await asyncio.get_running_loop().create_future()
         finally:
-            await server.close()
+            await callback.finish(server)

@@ -94,7 +94,9 @@ class LiveWorld:
         """End everything that is still open."""
         await self._ports.close_children()
         for task in self._tasks.values():
-            task.cancel()
+            # One that was ended before is ending: a browser may be fetching its last page.
+            if not task.cancelling():
+                task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await self._ports.close()
 

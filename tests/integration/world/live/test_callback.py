@@ -77,6 +77,42 @@ async def opened(*ports: int) -> AsyncIterator[Open]:
         await server.close()
 
 
+def test_a_browser_sees_the_last_page_though_the_sign_in_went_on_at_once() -> None:
+    async def main() -> None:
+        one = Open()
+        listening = asyncio.ensure_future(one.listen())
+        await until(lambda: bool(one.posted))
+        one.port = one.posted[0][0]["port"]
+        assert (await one.get(GOOD))[0] == 303
+        listening.cancel()
+        await asyncio.sleep(0)
+        status, page = await one.get("/done")
+        assert status == 200
+        assert b"The sign-in has come back" in page
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+        with pytest.raises(ConnectionRefusedError):
+            await one.get("/done")
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("came", [False, True])
+def test_it_ends_where_no_browser_asks_for_the_last_page(came: bool) -> None:
+    async def main() -> None:
+        one = Open()
+        listening = asyncio.ensure_future(one.listen())
+        await until(lambda: bool(one.posted))
+        one.port = one.posted[0][0]["port"]
+        if came:
+            assert (await one.get(GOOD))[0] == 303
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+
+    asyncio.run(main())
+
+
 HOSTILE = [
     f"{PATH}?code={CODE}&state=WRONG",
     f"{PATH}?code={CODE}",
