@@ -130,7 +130,7 @@ class Answers:
 
     def _ask_words(self, question: OpenQuestion, choice: Choice) -> str | None:
         confirms = question.body.question == "confirm" and choice.do is Verb.YES
-        hint = one_line(self.live.hints.get("confirm", ""), 300) if confirms else ""
+        hint = one_line(self.live.hints.get(question.seq, ""), 300) if confirms else ""
         return self.prompt.words(
             question.seq, choice.prompt, must=choice.words == "must", default=hint
         )

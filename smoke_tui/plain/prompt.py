@@ -161,6 +161,8 @@ class Prompt:
         question = self.snapshot.question
         if question is None or question.seq in self._done or self.live.leaving:
             return None
+        if self.live.waits_for_hint(question):
+            return None
         since = self._since.setdefault(question.seq, time.monotonic())
         waits = QUESTIONS[question.body.question].elsewhere
         return None if waits and time.monotonic() - since < GRACE else question

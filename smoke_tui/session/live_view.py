@@ -15,7 +15,7 @@ from smoke_tui.journal.state import NOTHING_OBSERVED, TypicalDuration
 from smoke_tui.session.codex_client import NoClientError, compare_with_client
 from smoke_tui.session.crash import fault_sentence
 from smoke_tui.session.session import Session
-from smoke_tui.session.session_view import LiveListener, SessionView
+from smoke_tui.session.session_view import LiveListener, SessionView, is_hinted
 from smoke_tui.structs import Struct, field, replace
 from smoke_tui.world.live.terminal_clipboard import TerminalClipboard
 from smoke_tui.world.ports import PortError
@@ -30,12 +30,13 @@ END_SECONDS: Final = 20.0
 class ViewParts(Struct, frozen=True):
     """What a view has beside its session.
 
+    `hints` are filled by a rehearsal; None where none will come.
     `past` are the recorded events of a session that is resumed.
     `prefill` are answers that a field is filled with beforehand, by kind of question; `resources`
     are released when the view ends.
     """
 
-    hints: dict[str, str] = field(default_factory=dict)
+    hints: Mapping[int, str] | None = None
     past: Iterable[Event] = ()
     prefill: Mapping[str, str] = field(default_factory=dict)
     typical_durations: Mapping[str, TypicalDuration] = field(default_factory=dict)
@@ -156,7 +157,7 @@ class OperatorInFrontEnd:
     `world` is the rehearsal. What its page shows when the credential was saved becomes a hint.
     """
 
-    def __init__(self, hints: dict[str, str], world: Rehearsal) -> None:
+    def __init__(self, hints: dict[int, str], world: Rehearsal) -> None:
         self._hints = hints
         self._world = world
 
@@ -165,9 +166,9 @@ class OperatorInFrontEnd:
         if kind == "callback":
             answer = await self._world.answer(kind, data)
             return None if answer is None else replace(answer, by="rehearsal")
-        if kind == "confirm" and data.get("handover"):
+        if is_hinted(kind, data):
             page = await self._world.answer(kind, data)
-            self._hints["confirm"] = (page.words or "") if page is not None else ""
+            self._hints[data["seq"]] = (page.words or "") if page is not None else ""
         return None
 
     async def observe(self, kind: str, data: Mapping[str, Any], answer: Answer) -> None:

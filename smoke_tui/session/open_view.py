@@ -151,7 +151,7 @@ def _view(
     request: SessionRequest, resources: ExitStack, world: Rehearsal | None = None
 ) -> LiveView:
     """Open the session with the front end's parts; takes over `resources` once it is open."""
-    hints, prefill = dict[str, str](), dict[str, str]()
+    hints, prefill = dict[int, str](), dict[str, str]()
     if world is None:
         clipboard = TerminalClipboard(request.state_dir)
         request = replace(request, operator_io=OperatorIO(SystemBrowser(), clipboard))
@@ -161,7 +161,9 @@ def _view(
     session = open_session(request)
     past = request.resumable.journal.events if request.resumable is not None else ()
     durations = typical_durations(request.state_dir, request.runbook.id, request.config.world)
-    parts = ViewParts(hints, past, prefill, durations, resources.pop_all())
+    parts = ViewParts(
+        hints if world is not None else None, past, prefill, durations, resources.pop_all()
+    )
     return LiveView(session, parts)
 
 

@@ -278,8 +278,8 @@ class Session:
 
 
 def _about(event: Event, question: QuestionAsked) -> dict[str, Any]:
-    """The data of a question for an answerer: its facts, its text, its step."""
-    return {**question.about, "text": question.text, "step": event.step}
+    """The data of a question for an answerer: its facts, its text, its step, its number."""
+    return {**question.about, "text": question.text, "step": event.step, "seq": event.seq}
 
 
 def trace_of(fault: BaseException, vault: Vault) -> str:

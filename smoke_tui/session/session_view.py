@@ -102,24 +102,31 @@ class LogListener:
         view.log.add(f"         ({characters:,} characters were not shown)", "muted")
 
 
+def is_hinted(kind: str, about: Mapping[str, object]) -> bool:
+    """Whether a rehearsal's page says what the operator is asked for."""
+    return kind == "confirm" and bool(about.get("handover"))
+
+
 class SessionView:
     """A recorded session, or the beginning of one, at rest: it can be read, not answered.
 
     `typical_durations` are by step, and so are `unmet_guards`, as the preflight found them;
-    `hints` come from outside the session, by the kind of the question that they belong to.
+    `hints` come from outside the session, by the number of the question that they belong to; None
+    where none will come.
     """
 
     clipboard: TerminalClipboard | None = None
     has_session = False
     """Whether a session runs, or ran, behind the view."""
 
-    def __init__(self, runbook: Runbook, hints: dict[str, str] | None = None) -> None:
+    def __init__(self, runbook: Runbook, hints: Mapping[int, str] | None = None) -> None:
         self.runbook = runbook
         self.incoming = IncomingEvents()
         self.state = State()
         self.log = LogBuffer()
         self.listener: LiveListener = LogListener()
         self.hints = hints if hints is not None else {}
+        self._hinted = hints is not None
         self.prefill: Mapping[str, str] = {}
         self.typical_durations: Mapping[str, TypicalDuration] = {}
         self.unmet_guards: Mapping[str, str] = {}
@@ -165,7 +172,6 @@ class SessionView:
         if isinstance(event.body, Answered) and event.request_seq is not None:
             request = self.state.requests.get(event.request_seq)
             if request is not None and isinstance(request.body, QuestionAsked):
-                self.hints.pop(request.body.question, None)
                 self.finished |= event.body.answer.do in (Verb.FINISH, Verb.STOP)
         self.listener.event(self, event)
 
@@ -186,6 +192,12 @@ class SessionView:
             self.typical_durations,
             self.unmet_guards,
         )
+
+    def waits_for_hint(self, question: OpenQuestion) -> bool:
+        """Whether a question is to be shown with a hint that has not come yet."""
+        body = question.body
+        hinted = self._hinted and is_hinted(body.question, body.about)
+        return hinted and question.seq not in self.hints
 
     def answer_in_advance(self, snapshot: Snapshot, question: OpenQuestion) -> Answer | None:
         """The answer that the operator has given in advance to a new question; None: none."""

@@ -54,7 +54,7 @@ async def walk_on(pilot: Pilot[Any], stop: str = "") -> None:
             break
         if kind == "confirm":
             await question(pilot, kind)
-            await until(pilot, lambda: run.hints.get("confirm"), "the page's words")
+            await until(pilot, lambda: run.snapshot().hint, "the page's words")
         await answer(pilot, kind, *KEYS[kind])
 
 

@@ -194,7 +194,7 @@ def _items(value: Json) -> list[Json]:
 
 def _confirm(snapshot: Snapshot, question: OpenQuestion) -> Rows:
     rows = [row((inert(question.body.text), "strong"))]
-    hint = snapshot.hints.get("confirm")
+    hint = snapshot.hints.get(question.seq)
     if hint:
         rows.append(row((f"The rehearsal's page says: {one_line(hint, 300)}", "muted")))
     return [*rows, row("Is that so?")]

@@ -41,7 +41,7 @@ class Snapshot(Struct, frozen=True):
     state: State
     elapsed: int
     viewed: str | None = None
-    hints: dict[str, str] = field(default_factory=dict)
+    hints: Mapping[int, str] = field(default_factory=dict)
     run_all: bool = False
     leaving: bool = False
     fault: str | None = None
@@ -71,6 +71,12 @@ class Snapshot(Struct, frozen=True):
         """The newest open question."""
         open_ones = self.state.questions
         return open_ones[max(open_ones)] if open_ones else None
+
+    @property
+    def hint(self) -> str | None:
+        """What a rehearsal's page says to the newest question; None: nothing, or not yet."""
+        question = self.question
+        return self.hints.get(question.seq) if question is not None else None
 
     @property
     def running(self) -> StepState | None:

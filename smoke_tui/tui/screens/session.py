@@ -138,7 +138,7 @@ class SessionScreen(SessionAnswers):
             snapshot.fault,
             snapshot.leaving,
             snapshot.ended,
-            snapshot.hints.get("confirm"),
+            snapshot.hint,
         )
         if changed or now != self._drawn:
             self._drawn = now

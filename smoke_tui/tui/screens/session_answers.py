@@ -141,7 +141,7 @@ class SessionAnswers(Page):
 
     @work(exit_on_error=True)
     async def _with_words(self, question: OpenQuestion, choice: Choice) -> None:
-        hint = self.live.hints.get("confirm", "") if choice.key == "y" else ""
+        hint = self.live.hints.get(question.seq, "") if choice.key == "y" else ""
         words = await self.ask(
             Line(
                 titled(choice.label),

@@ -37,7 +37,7 @@ async def fill_in(pilot: Pilot[Any], app: SmokeApp) -> None:
     await question(pilot, "confirm")
     run = app.current
     assert run is not None
-    await until(pilot, lambda: run.hints.get("confirm"), "the page's words")
+    await until(pilot, lambda: run.snapshot().hint, "the page's words")
     await answer(pilot, "confirm", "y", "enter")
 
 
