@@ -71,7 +71,7 @@ class LiveView(SessionView):
 
         Blocks for seconds; any thread may call it.
         """
-        config = self.state.first_config
+        config = self.state.config
         tries = self.state.steps[step_id].tries
         observed = tries[-1].observed if tries else NOTHING_OBSERVED
         model = observed.text("model_asked") or config.model or config.runbook_model

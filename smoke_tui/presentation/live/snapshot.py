@@ -53,8 +53,8 @@ class Snapshot(Struct, frozen=True):
 
     @property
     def config(self) -> SessionConfig:
-        """The settings that the session was opened with."""
-        return self.state.first_config
+        """The settings of the program that runs the session, or ran it last."""
+        return self.state.config
 
     @property
     def rehearsed(self) -> bool:
@@ -126,13 +126,16 @@ class Snapshot(Struct, frozen=True):
 
     def _candidates(self) -> tuple[str | None, ...]:
         failed, running, last = self.failed, self.running, self._last
-        between = next((s.id for s in self.state.steps.values() if s.pending is not None), None)
+        asked = self.next_step
+        # A resumed session asks for another step first, such as a login.
+        waits = asked is None
+        between = next((s.id for s in self.state.steps.values() if waits and s.pending), None)
         return (
             self.viewed,
             running.id if running else None,
             between,
             failed.id if failed else None,
-            self.next_step,
+            asked,
             self._worst(),
             last.id if last else None,
             self.state.order[-1] if self.state.order else None,
