@@ -98,8 +98,8 @@ def test_the_fast_lane_on_another_python(version: str) -> None:
                 f"--ignore=tests/unit/{name}.py"
                 for name in ("test_glossary", "test_import_circles")
             ),
-            "--most-examples=10",
-            "--most-parameters=3",
+            "--most-examples=5",
+            "--most-parameters=2",
             *(f"tests/{folder}" for folder in sorted(FAST_FOLDERS)),
         ],
         cwd=ROOT,

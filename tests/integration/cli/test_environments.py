@@ -70,8 +70,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
-EVERYWHERE = ("sessions", "report", "verify", "run", "doctor", "plain")
-"""What is tried in each environment: what prints, what reads, what runs, what asks."""
+EVERYWHERE = ("report", "run", "doctor", "plain")
+"""What is tried in each environment: what reads, what runs, what prints JSON, what asks."""
 
 
 @dataclass(frozen=True)
