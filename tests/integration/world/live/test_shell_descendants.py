@@ -37,8 +37,8 @@ if os.fork() == 0:
     os.setsid()
     if os.fork(): os._exit(0)
     os.chdir("/")
-    os.write(write, b"x")
     print(os.getpid(), flush=True)
+    os.write(write, b"x")
     time.sleep(600)
 os.read(read, 1)
 """
