@@ -44,7 +44,8 @@ class LatestSize(Screen[T]):
 
     def _send_resizes(self, _screen: Screen[object]) -> None:
         """Tell the widgets whose size this layout changed; those that know it are told once more."""
-        sizes = {widget: widget.size for widget in self.walk_children(Widget)}
+        # Those that do something then; each message takes its time from the next key's.
+        sizes = {w: w.size for w in self.walk_children(Widget) if hasattr(w, "on_resize")}
         for widget, size in sizes.items():
             if self._sizes.get(widget, size) != size:
                 widget.post_message(Resize(size, widget.virtual_size, widget.container_size))
