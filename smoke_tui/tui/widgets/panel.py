@@ -104,7 +104,7 @@ class BoxText(ScrollPanel):
 
     def on_mount(self) -> None:
         """Fit before the first drawing."""
-        super().on_mount()
+        # Textual calls the base's own, too.
         self.fit()
 
     def fit(self) -> None:
